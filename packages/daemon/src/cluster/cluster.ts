@@ -1,0 +1,137 @@
+import type { Container, Rollout } from '@fluxctl/shared/api/types';
+import type { FluxError } from '@fluxctl/shared/errors';
+import type { JsonObject, ObjectRef } from '@fluxctl/shared/kube-object';
+import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
+import type { SourcePosition } from '../manifests/manifest.ts';
+
+export type Scope =
+  | { readonly found: true; readonly namespaced: boolean; readonly plural: string }
+  /** `reason` in Flux v1's words: `resource not found for API <gv>, kind <kind>` … */
+  | { readonly found: false; readonly reason: string };
+
+/** An object of the cluster as its metadata tells it. */
+export interface LiveObject {
+  readonly ref: ObjectRef;
+  readonly id: ResourceId;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  /** Label `fluxcd.io/sync-gc-mark`. */
+  readonly mark: string | undefined;
+  /** Annotation `fluxcd.io/sync-checksum`. */
+  readonly checksum: string | undefined;
+  /** Value of the ignore annotation, under either prefix. */
+  readonly ignore: string | undefined;
+  /** Has an owner, so it is never ours to collect. */
+  readonly owned: boolean;
+  /**
+   * Whether the fields we own are those of our last apply: somebody else's change takes a field out of
+   * our entry in managedFields. `unknown` after a restart, until `confirm` was asked.
+   */
+  readonly fields: 'as-applied' | 'changed' | 'unknown';
+  /** Who else wrote the object last, to be named when they undo what we apply. */
+  readonly otherManager: string | undefined;
+}
+
+/** What the watches tell; no call makes a request once `follow` has resolved. */
+export interface LiveState {
+  /** Lists and then watches these kinds by metadata; resolves when all are known. Kinds that are not served are passed over. */
+  follow(
+    kinds: readonly { readonly apiVersion: string; readonly kind: string }[],
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** By kind, namespace and name; the version of the API group does not matter. */
+  get(ref: ObjectRef): LiveObject | undefined;
+  /** All objects that carry a mark, of every listable kind; kinds that may not be listed are left out. */
+  marked(): Iterable<LiveObject>;
+  /** For `fields: 'unknown'`: compares what we own with what is wanted, and remembers the answer. */
+  confirm(ref: ObjectRef, wanted: JsonObject): 'as-applied' | 'changed';
+  /** Some object that we follow changed, came or went; not called for our own applies. */
+  onChange(listener: (ref: ObjectRef) => void): void;
+}
+
+export interface ApplyItem {
+  readonly id: ResourceId;
+  readonly ref: ObjectRef;
+  readonly source: SourcePosition;
+  /** Complete, with mark, checksum and namespace. */
+  body(signal: AbortSignal): Promise<JsonObject>;
+}
+
+export type ApplyOutcome =
+  | {
+      readonly item: ApplyItem;
+      readonly action: 'created' | 'configured' | 'unchanged' | 'serverside-applied';
+      readonly warnings: readonly string[];
+    }
+  | { readonly item: ApplyItem; readonly action: 'failed'; readonly error: ApplyError };
+
+/** The API server's words, cut and masked, and what they are about. */
+export interface ApplyError {
+  readonly error: FluxError;
+  /** Path of the field, as `spec.selector`, where the server named one. */
+  readonly field: string | undefined;
+  /** A server fault, a time-out or a conflict: worth another try by itself. */
+  readonly retryable: boolean;
+}
+
+export type PruneOutcome =
+  | { readonly object: LiveObject; readonly action: 'deleted' | 'gone' }
+  | { readonly object: LiveObject; readonly action: 'failed'; readonly error: ApplyError };
+
+export interface Workload {
+  readonly id: ResourceId;
+  readonly status: string;
+  readonly rollout: Rollout;
+  readonly containers: readonly Container[];
+  /** Why `containers` cannot be told. */
+  readonly containersError: string | undefined;
+  readonly antecedent: ResourceId | undefined;
+  readonly labels: Readonly<Record<string, string>> | null;
+  /** `ignore` on the object in the cluster, `fluxcd.io/` prefix only. */
+  readonly ignore: string | undefined;
+}
+
+export interface Cluster {
+  /** `kubernetes-v1.35.4`. */
+  version(signal: AbortSignal): Promise<string>;
+  /** @throws when the API server does not answer */
+  ping(signal: AbortSignal): Promise<void>;
+  /** From discovery, cached; renewed when CRDs change. */
+  scope(apiVersion: string, kind: string, signal: AbortSignal): Promise<Scope>;
+  readonly live: LiveState;
+  /**
+   * Server-side apply of all items, in stages by kind, in parallel inside a stage. One outcome an
+   * item, in the order of `items`; rejects only when aborted.
+   */
+  apply(items: readonly ApplyItem[], signal: AbortSignal): Promise<readonly ApplyOutcome[]>;
+  /** Deletes, in the reverse order of stages, with preconditions on uid and resourceVersion. */
+  prune(objects: readonly LiveObject[], signal: AbortSignal): Promise<readonly PruneOutcome[]>;
+  /** Workloads that the cluster has; both filters empty: all visible. */
+  workloads(
+    filter: { readonly namespace?: string; readonly ids?: readonly ResourceId[] },
+    signal: AbortSignal,
+  ): Promise<readonly Workload[]>;
+  /** Namespaces and workloads as multi-document YAML, for `fluxctl save`. */
+  export(signal: AbortSignal): Promise<string>;
+}
+
+/** Secrets in the daemon's own namespace: the deploy key, the sync marker. */
+export interface SecretStore {
+  /** Bytes by key, and annotations; undefined when there is no such secret. */
+  get(
+    name: string,
+    signal: AbortSignal,
+  ): Promise<
+    | { readonly data: ReadonlyMap<string, Buffer>; readonly annotations: Readonly<Record<string, string>> }
+    | undefined
+  >;
+  /** Strategic-merge patch; the secret must exist. */
+  patch(
+    name: string,
+    change: {
+      readonly data?: Readonly<Record<string, Buffer>>;
+      readonly annotations?: Readonly<Record<string, string>>;
+    },
+    signal: AbortSignal,
+  ): Promise<void>;
+}

@@ -1,0 +1,76 @@
+export type CommitSha = string & { readonly brand: 'CommitSha' };
+export type BlobId = string & { readonly brand: 'BlobId' };
+
+/** As the API names them; `reference/daemon.md` 3.1. */
+export const repositoryStates = ['unconfigured', 'new', 'unreachable', 'cloned', 'ready'] as const;
+export type RepositoryState = (typeof repositoryStates)[number];
+
+export interface RepositoryStatus {
+  readonly state: RepositoryState;
+  /** Why it is not ready, in git's words; empty when ready. Holds no password. */
+  readonly error: string;
+}
+
+export interface TreeEntry {
+  /** From the root of the repository, with `/`. */
+  readonly path: string;
+  readonly type: 'file' | 'symlink' | 'submodule';
+  readonly blob: BlobId;
+  /** In bytes. */
+  readonly size: number;
+}
+
+export interface Commit {
+  readonly revision: CommitSha;
+  /** First line of the message. */
+  readonly subject: string;
+}
+
+/** Reads a revision, straight from the mirror. Every call may throw a FluxError in git's words. */
+export interface TreeReader {
+  /** All files of a revision, in order of path; `paths` as given to `--git-path`, empty for all. */
+  tree(revision: CommitSha, paths: readonly string[], signal: AbortSignal): Promise<readonly TreeEntry[]>;
+  /** Contents, in any order, over one `git cat-file --batch`. */
+  blobs(
+    ids: Iterable<BlobId>,
+    signal: AbortSignal,
+  ): AsyncIterable<{ readonly id: BlobId; readonly bytes: Buffer }>;
+}
+
+/** A remote repository, its local mirror, and the states it goes through. */
+export interface Repository extends TreeReader {
+  /** Without a password; `ssh://git@github.com/a/b`. */
+  readonly safeUrl: string;
+  readonly branch: string;
+  readonly status: RepositoryStatus;
+
+  /** Clones, checks, then polls, until aborted. Rejects with nothing but bugs. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Asks for a fetch soon; calls coalesce. */
+  notify(): void;
+  /** Fetches now; a failure does not change the state. */
+  refresh(signal: AbortSignal): Promise<void>;
+  /** After every successful fetch, whether something changed or not. */
+  onRefreshed(listener: () => void): void;
+  /** After every change of `status`. */
+  onStatus(listener: (status: RepositoryStatus) => void): void;
+
+  /** @throws {UserError} `git repo not ready: …` or `git repo does not have valid config` */
+  requireReady(): void;
+  /** Head of the branch. */
+  head(signal: AbortSignal): Promise<CommitSha>;
+  /** What a name stands for in the mirror; undefined when unknown. */
+  resolve(name: string, signal: AbortSignal): Promise<CommitSha | undefined>;
+  /** Newest first: `from..to`, or all up to `to`; only commits that touch `paths`. */
+  log(
+    range: { readonly from?: CommitSha; readonly to: string },
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly Commit[]>;
+  /** Notes under the notes ref, by the commit that they are on. */
+  notes(ref: string, signal: AbortSignal): Promise<ReadonlyMap<CommitSha, string>>;
+  /** The revision that a tag marks in the mirror; undefined when there is no such tag. */
+  tagged(tag: string, signal: AbortSignal): Promise<CommitSha | undefined>;
+  /** Moves an annotated tag and pushes it. @throws when read-only */
+  moveTag(tag: string, revision: CommitSha, message: string, signal: AbortSignal): Promise<void>;
+}

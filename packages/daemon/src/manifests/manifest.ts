@@ -1,0 +1,67 @@
+import type { JsonObject } from '@fluxctl/shared/kube-object';
+import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
+import type { BlobId, CommitSha } from '../git/repository.ts';
+
+/** Where in the repository something is written. */
+export interface SourcePosition {
+  /** From the root of the repository. */
+  readonly path: string;
+  /** 1 is the first line; that of the document's first content, or of the list's item. */
+  readonly line: number;
+  /** 1 is the first document of the file. */
+  readonly document: number;
+}
+
+/** One object as git has it, without its body: ten thousand of these must stay small. */
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** As written; undefined when the file has none. */
+  readonly namespace: string | undefined;
+  /** With the namespace as written: `<cluster>` where there is none. The effective id comes with the scope. */
+  readonly writtenId: ResourceId;
+  /** `automated`, `locked`, `ignore`, `tag.app` …, from the annotations; see `shared/policy`. */
+  readonly policies: Readonly<Record<string, string>>;
+  /** Hex SHA-1 of the document as Flux v1 re-encodes it: the value of `fluxcd.io/sync-checksum`. */
+  readonly checksum: string;
+  readonly source: SourcePosition;
+}
+
+/** A part of the repository that cannot be used, or is used with a doubt. It costs only itself. */
+export interface LoadProblem {
+  readonly severity: 'error' | 'warning';
+  /** In Flux v1's words where it has some. */
+  readonly message: string;
+  readonly source: { readonly path: string; readonly line?: number; readonly document?: number };
+  /** The objects concerned, where they are known. */
+  readonly ids: readonly ResourceId[];
+}
+
+export interface LoadedManifests {
+  readonly revision: CommitSha;
+  readonly manifests: readonly Manifest[];
+  readonly problems: readonly LoadProblem[];
+  /**
+   * False when something could not be read, so that an object which seems to be gone from git may be
+   * in the unreadable part: then nothing may be pruned.
+   */
+  readonly complete: boolean;
+  /** CustomResourceDefinitions in the load: the scope of kinds that the cluster does not know yet. */
+  readonly customScopes: readonly CustomScope[];
+  /** The object itself, parsed again from its bytes. Safe to change: each call gives a new one. */
+  body(manifest: Manifest, signal: AbortSignal): Promise<JsonObject>;
+}
+
+export interface CustomScope {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+export interface ManifestLoader {
+  /** Reads what `paths` name at a revision. Blobs that were read before are not parsed again. */
+  load(revision: CommitSha, paths: readonly string[], signal: AbortSignal): Promise<LoadedManifests>;
+}
+
+export type { BlobId };
