@@ -158,6 +158,11 @@ export interface SourceStatus {
   readonly retryAt: string;
   /** What the daemon is doing for this source just now, as `applying 120 of 300 objects`; empty when idle. */
   readonly doing: string;
+  /**
+   * Jobs of type `sync` whose pass has ended, newest first, at most 100. `lastPass` is that pass or a
+   * later one, and what failed in it and still fails is among its outcomes.
+   */
+  readonly answeredJobs: readonly string[];
 }
 
 /** `GET /v12/status`. */
