@@ -102,10 +102,19 @@ export interface Cluster {
   /**
    * Server-side apply of all items, in stages by kind, in parallel inside a stage. One outcome an
    * item, in the order of `items`; rejects only when aborted.
+   * @param onProgress - called as each item is done, for those who wait and for the limit of a stall
    */
-  apply(items: readonly ApplyItem[], signal: AbortSignal): Promise<readonly ApplyOutcome[]>;
+  apply(
+    items: readonly ApplyItem[],
+    signal: AbortSignal,
+    onProgress?: () => void,
+  ): Promise<readonly ApplyOutcome[]>;
   /** Deletes, in the reverse order of stages, with preconditions on uid and resourceVersion. */
-  prune(objects: readonly LiveObject[], signal: AbortSignal): Promise<readonly PruneOutcome[]>;
+  prune(
+    objects: readonly LiveObject[],
+    signal: AbortSignal,
+    onProgress?: () => void,
+  ): Promise<readonly PruneOutcome[]>;
   /** Workloads that the cluster has; both filters empty: all visible. */
   workloads(
     filter: { readonly namespace?: string; readonly ids?: readonly ResourceId[] },

@@ -1,0 +1,14 @@
+import type { ApiPorts } from '../api-ports.ts';
+
+export interface ApiRequest {
+  /** The first value of a key; undefined when the query does not have it. */
+  query(key: string): string | undefined;
+  /** The body, decoded. @throws {HttpError} 400 when it is not JSON */
+  json(): unknown;
+  readonly signal: AbortSignal;
+}
+
+export type ApiResponse = { readonly json: unknown } | { readonly status: 202 | 204 };
+
+/** Answers one route. */
+export type Handler = (request: ApiRequest, ports: ApiPorts) => Promise<ApiResponse> | ApiResponse;

@@ -1,0 +1,23 @@
+import type { RouteName } from '@fluxctl/shared/api/routes';
+import { exportCluster, ping, status, version } from './daemon.ts';
+import { getPublicSshKey, gitRepoConfig, notify, regeneratePublicSshKey, syncStatus } from './git.ts';
+import type { Handler } from './handler.ts';
+import { jobStatus, updateManifests } from './jobs.ts';
+import { listServices } from './services.ts';
+
+/** What answers each route. */
+export const handlers: Readonly<Record<RouteName, Handler>> = {
+  Ping: ping,
+  Version: version,
+  Notify: notify,
+  ListServices: listServices,
+  ListServicesWithOptions: listServices,
+  UpdateManifests: updateManifests,
+  JobStatus: jobStatus,
+  SyncStatus: syncStatus,
+  Export: exportCluster,
+  GitRepoConfig: gitRepoConfig,
+  GetPublicSSHKey: getPublicSshKey,
+  RegeneratePublicSSHKey: regeneratePublicSshKey,
+  Status: status,
+};

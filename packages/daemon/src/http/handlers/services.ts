@@ -1,0 +1,88 @@
+import type { ControllerStatus } from '@fluxctl/shared/api/types';
+import { errorMessage, UserError } from '@fluxctl/shared/errors';
+import { isSet } from '@fluxctl/shared/policy/policies';
+import { parseResourceId, type ResourceId } from '@fluxctl/shared/resource/resource-id';
+import type { Workload } from '../../cluster/cluster.ts';
+import type { Source } from '../../reconcile/source.ts';
+import type { Wanted } from '../../reconcile/wanted.ts';
+import { badRequest } from '../http-error.ts';
+import { sortedMap } from '../json.ts';
+import type { Handler } from './handler.ts';
+
+/** Workloads of the cluster, with what git says about them. */
+export const listServices: Handler = async (request, { cluster, sources }) => {
+  const namespace = request.query('namespace') ?? '';
+  const ids = parseIds(request.query('services') ?? '');
+  if (namespace !== '' && ids.length > 0) {
+    throw new UserError("cannot filter by 'namespace' and 'workloads' at the same time");
+  }
+  const filter = {
+    ...(namespace === '' ? {} : { namespace }),
+    ...(ids.length === 0 ? {} : { ids }),
+  };
+  const workloads = await cluster.workloads(filter, request.signal).catch((error: unknown) => {
+    throw new UserError(`getting workloads from cluster: ${errorMessage(error)}`, { cause: error });
+  });
+  if (workloads.length === 0) return { json: null };
+  const views = await Promise.all(sources.map((source) => sourceView(source, request.signal)));
+  return { json: workloads.map((workload) => controllerStatus(workload, views)) };
+};
+
+function parseIds(list: string): ResourceId[] {
+  if (list === '') return [];
+  return list.split(',').map((text) => {
+    try {
+      return parseResourceId(text);
+    } catch (error) {
+      throw badRequest(`parsing service spec ${JSON.stringify(text)}: ${errorMessage(error)}`);
+    }
+  });
+}
+
+/** What one source says, as far as it is ready. */
+interface SourceView {
+  readonly state: 'unconfigured' | 'not ready' | 'ready';
+  readonly readonly: boolean;
+  readonly definitions: ReadonlyMap<ResourceId, Wanted>;
+  readonly syncErrors: ReadonlyMap<ResourceId, string>;
+}
+
+async function sourceView(source: Source, signal: AbortSignal): Promise<SourceView> {
+  const { state } = source.repository.status;
+  const ready = state === 'ready';
+  return {
+    state: ready ? 'ready' : state === 'unconfigured' ? 'unconfigured' : 'not ready',
+    readonly: source.config.readonly,
+    definitions: ready ? await source.definitions(signal) : new Map(),
+    syncErrors: source.syncErrors(),
+  };
+}
+
+function controllerStatus(workload: Workload, views: readonly SourceView[]): ControllerStatus {
+  const view = views.find(({ definitions }) => definitions.has(workload.id));
+  const policies = view?.definitions.get(workload.id)?.manifest.policies ?? {};
+  const syncError = views.map(({ syncErrors }) => syncErrors.get(workload.id)).find(Boolean);
+  return {
+    ID: workload.id,
+    Containers: workload.containers,
+    ReadOnly: readOnlyReason(view, views),
+    Status: workload.status,
+    Rollout: workload.rollout,
+    SyncError: syncError ?? '',
+    Antecedent: workload.antecedent ?? '',
+    Labels: workload.labels && sortedMap(workload.labels),
+    Automated: isSet(policies, 'automated'),
+    Locked: isSet(policies, 'locked'),
+    Ignore: isSet(policies, 'ignore'),
+    Policies: sortedMap(policies),
+  };
+}
+
+function readOnlyReason(
+  view: SourceView | undefined,
+  views: readonly SourceView[],
+): ControllerStatus['ReadOnly'] {
+  if (view) return view.readonly ? 'ReadOnlyMode' : '';
+  if (views.every(({ state }) => state === 'unconfigured')) return 'NoRepo';
+  return views.some(({ state }) => state === 'not ready') ? 'NotReady' : 'NotInRepo';
+}

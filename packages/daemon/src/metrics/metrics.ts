@@ -1,0 +1,98 @@
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Success = 'true' | 'false';
+
+/** What Prometheus may ask for; names, labels and buckets are Flux v1's. */
+export interface Metrics {
+  /** Every pass; failures of single objects count as success. In seconds. */
+  syncDuration(success: boolean, seconds: number): void;
+  /** Objects of the last pass that are, and are not, as git has them. */
+  syncManifests(succeeded: number, failed: number): void;
+  jobDuration(success: boolean, seconds: number): void;
+  queueDuration(seconds: number): void;
+  queueLength(length: number): void;
+  gitReady(ready: boolean): void;
+  request(labels: { method: string; route: string; status: number }, seconds: number): void;
+  readonly contentType: string;
+  /** In Prometheus' text format. */
+  text(): Promise<string>;
+}
+
+const syncBuckets = [0.5, 5, 10, 20, 30, 40, 50, 60, 75, 90, 120, 240];
+const jobBuckets = [0.1, 0.5, 1, 2, 5, 10, 15, 20, 30, 45, 60, 120];
+const requestBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+
+  const sync = new Histogram({
+    name: 'flux_daemon_sync_duration_seconds',
+    help: 'Duration of git-to-cluster synchronisation, in seconds.',
+    labelNames: ['success'],
+    buckets: syncBuckets,
+    registers,
+  });
+  const manifests = new Gauge({
+    name: 'flux_daemon_sync_manifests',
+    help: 'Number of synchronized manifests.',
+    labelNames: ['success'],
+    registers,
+  });
+  const jobs = new Histogram({
+    name: 'flux_daemon_job_duration_seconds',
+    help: 'Duration of job execution, in seconds.',
+    labelNames: ['success'],
+    buckets: jobBuckets,
+    registers,
+  });
+  const queued = new Histogram({
+    name: 'flux_daemon_queue_duration_seconds',
+    help: 'Duration of time spent in the job queue before execution, in seconds.',
+    buckets: jobBuckets,
+    registers,
+  });
+  const requests = new Histogram({
+    name: 'flux_request_duration_seconds',
+    help: 'Time (in seconds) spent serving HTTP requests.',
+    labelNames: ['method', 'route', 'status_code', 'ws'],
+    buckets: requestBuckets,
+    registers,
+  });
+  const onFirstUse = lazyGauges(registry);
+
+  return {
+    syncDuration: (success, seconds) => sync.observe({ success: label(success) }, seconds),
+    syncManifests(succeeded, failed) {
+      manifests.set({ success: 'true' }, succeeded);
+      manifests.set({ success: 'false' }, failed);
+    },
+    jobDuration: (success, seconds) => jobs.observe({ success: label(success) }, seconds),
+    queueDuration: (seconds) => queued.observe(seconds),
+    queueLength: (length) =>
+      onFirstUse('flux_daemon_queue_length_count', 'Count of jobs waiting in the queue to be run.').set(
+        length,
+      ),
+    gitReady: (ready) =>
+      onFirstUse('flux_git_ready', 'Status of the git repository: 1 is ready, 0 is not.').set(ready ? 1 : 0),
+    request: ({ method, route, status }, seconds) =>
+      requests.observe({ method, route, status_code: String(status), ws: 'false' }, seconds),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
+
+function label(success: boolean): Success {
+  return success ? 'true' : 'false';
+}
+
+/** A gauge without labels would show 0 before it was ever set; v1 shows nothing then. */
+function lazyGauges(registry: Registry): (name: string, help: string) => Gauge {
+  const made = new Map<string, Gauge>();
+  return (name, help) => {
+    const gauge = made.get(name) ?? new Gauge({ name, help, registers: [registry] });
+    made.set(name, gauge);
+    return gauge;
+  };
+}

@@ -1,0 +1,136 @@
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Logger } from '../log/logger.ts';
+import { prepareBody } from '../manifests/prepare.ts';
+import { type Applied, applyAll, type ToApply } from './carry-out.ts';
+import type { Definitions } from './definitions.ts';
+import { outcomeOf, sourceText } from './outcomes.ts';
+import { planApply } from './plan.ts';
+import type { Outcome } from './sync-report.ts';
+import type { ObjectWaits } from './waiting-room.ts';
+import type { ObjectKey, Wanted, WantedBody } from './wanted.ts';
+
+export interface Reconciled {
+  /** One for each object that was looked at, and one for each warning. */
+  readonly outcomes: readonly Outcome[];
+  /** Of these, the ones for which a request was made. */
+  readonly attempted: readonly Outcome[];
+}
+
+/** Makes objects in the cluster as git has them. */
+export interface ObjectReconciler {
+  reconcile(
+    definitions: Definitions,
+    objects: readonly Wanted[],
+    signal: AbortSignal,
+    progress: (doing: string) => void,
+  ): Promise<Reconciled>;
+}
+
+export function createObjectReconciler(ports: {
+  readonly cluster: Cluster;
+  readonly waits: ObjectWaits;
+  /** With `method=Sync`. */
+  readonly log: Logger;
+}): ObjectReconciler {
+  const { cluster, waits, log } = ports;
+  /** What the API server warned of when it took the object; it stays true until the object is applied again. */
+  const warnings = new Map<ObjectKey, readonly string[]>();
+
+  function keep({ wanted, reason, outcome }: Applied): Outcome {
+    const { key, manifest } = wanted;
+    if (outcome.action === 'failed') {
+      const { error, field } = outcome.error;
+      waits.failed(key, manifest.checksum, { message: error.message, field });
+      return outcomeOf(wanted, 'failed', { message: error.message, field });
+    }
+    if (reason === 'drift') waits.repaired(key, manifest.checksum);
+    else waits.settled(key);
+    warnings.delete(key);
+    if (outcome.warnings.length > 0) warnings.set(key, outcome.warnings);
+    for (const warning of outcome.warnings) {
+      log.log({ warning, resource: wanted.id, source: sourceText(manifest.source) });
+    }
+    return outcomeOf(wanted, outcome.action === 'serverside-applied' ? 'configured' : outcome.action);
+  }
+
+  /** Objects of which only the body tells whether the cluster still has them as they were applied. */
+  async function confirm(objects: readonly Wanted[], body: WantedBody, signal: AbortSignal) {
+    const changed: ToApply[] = [];
+    const unchanged: Wanted[] = [];
+    for (const wanted of objects) {
+      const answer = cluster.live.confirm(wanted.ref, await body(wanted, signal));
+      if (answer === 'changed') changed.push({ wanted, reason: 'drift' });
+      else unchanged.push(wanted);
+    }
+    return { changed, unchanged };
+  }
+
+  function tellDrift(objects: readonly ToApply[]): void {
+    for (const { wanted, reason } of objects) {
+      if (reason !== 'drift') continue;
+      log.log({
+        info: 'cluster resource was changed; applying again',
+        resource: wanted.id,
+        'changed-by': cluster.live.get(wanted.ref)?.otherManager ?? '',
+      });
+    }
+  }
+
+  return {
+    async reconcile(definitions, objects, signal, progress) {
+      const body: WantedBody = async (wanted, abort) =>
+        prepareBody(await definitions.loaded.body(wanted.manifest, abort), {
+          namespace: wanted.ref.namespace,
+          mark: wanted.mark,
+          checksum: wanted.manifest.checksum,
+        });
+      const plan = planApply(objects, cluster.live, waits);
+      for (const { wanted, where } of plan.ignored) {
+        const info =
+          where === 'file'
+            ? 'not applying resource; ignore annotation in file'
+            : 'not applying resource; ignore annotation in cluster resource';
+        const source = where === 'file' ? { source: wanted.manifest.source.path } : {};
+        log.log({ info, resource: wanted.id, ...source });
+      }
+      const { changed, unchanged } = await confirm(plan.confirm, body, signal);
+      const toApply = [...plan.apply, ...changed];
+      tellDrift(toApply);
+      if (toApply.length > 0) progress(`applying ${toApply.length} objects`);
+      const applied = await applyAll(
+        toApply,
+        [...plan.unchanged, ...unchanged],
+        { cluster, body, log: (fields) => log.log(fields) },
+        signal,
+        (done) => progress(`applying ${done} of ${toApply.length} objects`),
+      );
+      const attempted = applied.map(keep);
+
+      const still: Outcome[] = [];
+      for (const wanted of [...plan.unchanged, ...unchanged]) {
+        waits.settled(wanted.key);
+        still.push(outcomeOf(wanted, 'unchanged'));
+      }
+      for (const wanted of plan.waiting) still.push(waitingOutcome(wanted, waits, cluster));
+      for (const { wanted } of plan.ignored) still.push(outcomeOf(wanted, 'ignored'));
+      for (const wanted of plan.excluded) still.push(outcomeOf(wanted, 'excluded'));
+      for (const wanted of plan.unscoped) {
+        const reason = wanted.standing.kind === 'unscoped' ? wanted.standing.reason : '';
+        still.push(outcomeOf(wanted, 'failed', { message: reason }));
+      }
+      const warned = objects.flatMap((wanted) =>
+        (warnings.get(wanted.key) ?? []).map((message) => outcomeOf(wanted, 'warned', { message })),
+      );
+      return { outcomes: [...attempted, ...still, ...warned], attempted };
+    },
+  };
+}
+
+function waitingOutcome(wanted: Wanted, waits: ObjectWaits, cluster: Cluster): Outcome {
+  waits.postponed(wanted.key);
+  const failure = waits.failure(wanted.key, wanted.manifest.checksum);
+  if (failure) return outcomeOf(wanted, 'failed', failure);
+  const other = cluster.live.get(wanted.ref)?.otherManager;
+  const message = `changed in the cluster again and again${other ? ` by ${other}` : ''}; applied at longer and longer intervals`;
+  return outcomeOf(wanted, 'failed', { message });
+}

@@ -1,0 +1,91 @@
+import type { PassStatus, SourceStatus } from '@fluxctl/shared/api/types';
+import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
+import type { Repository } from '../git/repository.ts';
+import { createSourceLoop, type SyncRequest } from './loop.ts';
+import type { SyncMarker } from './marker.ts';
+import { apiOutcome, countActions } from './outcomes.ts';
+import type { SourcePorts } from './pass-ports.ts';
+import { createPasses } from './run-pass.ts';
+import type { SourceConfig } from './source-config.ts';
+import type { SyncReport } from './sync-report.ts';
+import { createWaitingRoom } from './waiting-room.ts';
+import type { Wanted } from './wanted.ts';
+
+/** One repository that the cluster follows. */
+export interface Source {
+  readonly config: SourceConfig;
+  readonly repository: Repository;
+  readonly marker: SyncMarker;
+  /** Clones, polls and syncs until `stop`; what is under way then may end, unless `abandon` comes too. */
+  run(stop: AbortSignal, abandon: AbortSignal): Promise<void>;
+  /** Asks for a pass soon, also without a new commit. */
+  ask(request: SyncRequest): void;
+  /** What the head of the branch defines, as far as it could be read. */
+  definitions(signal: AbortSignal): Promise<ReadonlyMap<ResourceId, Wanted>>;
+  /** Why objects are not as git has them, in the latest pass. */
+  syncErrors(): ReadonlyMap<ResourceId, string>;
+  status(which: 'failures' | 'all'): SourceStatus;
+}
+
+export function createSource(config: SourceConfig, ports: SourcePorts): Source {
+  const waits = createWaitingRoom({ now: ports.now, random: ports.random, capMs: config.syncIntervalMs });
+  const passes = createPasses(config, ports, waits);
+  const loop = createSourceLoop(config, ports, passes, waits);
+  const { repository, marker } = ports;
+
+  return {
+    config,
+    repository,
+    marker,
+    async run(stop, abandon) {
+      await Promise.all([repository.run(stop), loop.run(stop, abandon)]);
+    },
+    ask: loop.ask,
+    async definitions(signal) {
+      const head = await repository.head(signal);
+      const { current } = passes;
+      const definitions = current?.revision === head ? current : await passes.definitions.at(head, signal);
+      return definitions.byId;
+    },
+    syncErrors() {
+      const errors = new Map<ResourceId, string>();
+      for (const { id, action, error } of loop.report()?.outcomes ?? []) {
+        if (id !== undefined && action === 'failed') errors.set(id, error?.message ?? '');
+      }
+      return errors;
+    },
+    status(which) {
+      const { state, error } = repository.status;
+      const report = loop.report();
+      const due = waits.nextDue();
+      return {
+        name: config.name,
+        url: repository.safeUrl,
+        branch: config.branch,
+        paths: config.paths,
+        state,
+        error,
+        head: loop.head() ?? '',
+        lastPass: report ? passStatus(report, which) : null,
+        retryAt: due === undefined ? '' : new Date(Math.max(due, ports.now())).toISOString(),
+        doing: loop.doing(),
+        answeredJobs: loop.answeredJobs(),
+      };
+    },
+  };
+}
+
+function passStatus(report: SyncReport, which: 'failures' | 'all'): PassStatus {
+  const shown =
+    which === 'all' ? report.outcomes : report.outcomes.filter(({ action }) => concerns.has(action));
+  return {
+    revision: report.revision,
+    startedAt: report.startedAt.toISOString(),
+    endedAt: report.endedAt.toISOString(),
+    error: report.error ?? '',
+    counts: countActions(report.outcomes),
+    outcomes: shown.map(apiOutcome),
+  };
+}
+
+const concerns: ReadonlySet<string> = new Set(['failed', 'warned']);

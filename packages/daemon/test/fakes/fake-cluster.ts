@@ -1,0 +1,220 @@
+import { UserError } from '@fluxctl/shared/errors';
+import type { JsonObject, ObjectRef } from '@fluxctl/shared/kube-object';
+import { type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
+import type {
+  ApplyItem,
+  ApplyOutcome,
+  Cluster,
+  LiveObject,
+  PruneOutcome,
+  Scope,
+  Workload,
+} from '../../src/cluster/cluster.ts';
+import { checksumAnnotation, markLabel } from '../../src/manifests/mark.ts';
+
+interface Stored {
+  readonly ref: ObjectRef;
+  readonly uid: string;
+  body: JsonObject;
+  version: number;
+  fields: LiveObject['fields'];
+  otherManager: string | undefined;
+  owned: boolean;
+}
+
+const clusterScoped = new Set(['Namespace', 'ClusterRole', 'CustomResourceDefinition']);
+const known = new Set([
+  ...['Namespace', 'ClusterRole', 'CustomResourceDefinition', 'Deployment', 'Secret', 'ConfigMap', 'Service'],
+]);
+
+/** A cluster in memory that follows the contract: marks, checksums, drift, and refusals on demand. */
+export interface FakeCluster extends Cluster {
+  /** Calls that would be requests to an API server. */
+  readonly requests: string[];
+  ids(): string[];
+  body(id: string): JsonObject | undefined;
+  /** Makes or changes an object as somebody else would, and tells the watches. */
+  edit(
+    ref: ObjectRef,
+    change: (body: JsonObject) => JsonObject,
+    options?: { readonly owned?: boolean; readonly manager?: string },
+  ): void;
+  remove(id: string): void;
+  /** The API server says no to this object, until undefined is given. */
+  refuse(id: string, message: string | undefined): void;
+  /** The kind is served from now on. */
+  serve(kind: string): void;
+  /** Nothing answers while true. */
+  away: boolean;
+}
+
+function metadata(body: JsonObject): JsonObject {
+  const { metadata: found } = body;
+  return found && typeof found === 'object' && !Array.isArray(found) ? found : {};
+}
+
+function text(map: unknown, key: string): string | undefined {
+  const value = map && typeof map === 'object' ? (map as Record<string, unknown>)[key] : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function createFakeCluster(): FakeCluster {
+  const objects = new Map<ResourceId, Stored>();
+  const refused = new Map<string, string>();
+  const listeners: ((ref: ObjectRef) => void)[] = [];
+  const requests: string[] = [];
+  let followed = '';
+  let serial = 0;
+
+  const idOf = (ref: ObjectRef): ResourceId => resourceId(ref.namespace, ref.kind, ref.name);
+  const request = (what: string): void => {
+    requests.push(what);
+    if (cluster.away) throw new Error('connect ECONNREFUSED');
+  };
+  const scopeOf = (kind: string): Scope =>
+    known.has(kind)
+      ? { found: true, namespaced: !clusterScoped.has(kind), plural: `${kind.toLowerCase()}s` }
+      : { found: false, reason: `resource not found for kind ${kind}` };
+
+  function liveOf(stored: Stored): LiveObject {
+    const { labels, annotations } = metadata(stored.body);
+    return {
+      ref: stored.ref,
+      id: idOf(stored.ref),
+      uid: stored.uid,
+      resourceVersion: String(stored.version),
+      mark: text(labels, markLabel),
+      checksum: text(annotations, checksumAnnotation),
+      ignore: text(annotations, 'fluxcd.io/ignore') ?? text(annotations, 'flux.weave.works/ignore'),
+      owned: stored.owned,
+      fields: stored.fields,
+      otherManager: stored.otherManager,
+    };
+  }
+
+  async function applyOne(item: ApplyItem, signal: AbortSignal): Promise<ApplyOutcome> {
+    request(`apply ${item.id}`);
+    const message = refused.get(item.id);
+    if (message !== undefined) {
+      return {
+        item,
+        action: 'failed',
+        error: { error: new UserError(message), field: undefined, retryable: false },
+      };
+    }
+    const body = await item.body(signal);
+    const before = objects.get(item.id);
+    serial += 1;
+    objects.set(item.id, {
+      ref: item.ref,
+      uid: before?.uid ?? `uid-${serial}`,
+      body,
+      version: serial,
+      fields: 'as-applied',
+      otherManager: undefined,
+      owned: before?.owned ?? false,
+    });
+    if (item.ref.kind === 'CustomResourceDefinition') cluster.serve(item.ref.name);
+    return { item, action: before ? 'configured' : 'created', warnings: [] };
+  }
+
+  const cluster: FakeCluster = {
+    requests,
+    away: false,
+    ids: () => [...objects.keys()].sort(),
+    body: (id) => objects.get(id as ResourceId)?.body,
+    edit(ref, change, { owned = false, manager = 'kubectl-edit' } = {}) {
+      serial += 1;
+      const before = objects.get(idOf(ref));
+      objects.set(idOf(ref), {
+        ref,
+        uid: before?.uid ?? `uid-${serial}`,
+        body: change(structuredClone(before?.body ?? {})),
+        version: serial,
+        fields: before ? 'changed' : 'unknown',
+        otherManager: manager,
+        owned,
+      });
+      for (const listener of listeners) listener(ref);
+    },
+    remove(id) {
+      const stored = objects.get(id as ResourceId);
+      objects.delete(id as ResourceId);
+      if (stored) for (const listener of listeners) listener(stored.ref);
+    },
+    refuse(id, message) {
+      if (message === undefined) refused.delete(id);
+      else refused.set(id, message);
+    },
+    serve: (kind) => void known.add(kind),
+
+    async version() {
+      request('version');
+      return 'kubernetes-v1.35.0';
+    },
+    async ping() {
+      request('ping');
+    },
+    async scope(_, kind) {
+      return scopeOf(kind);
+    },
+    live: {
+      async follow(kinds) {
+        const key = JSON.stringify(kinds);
+        if (key !== followed) request('follow');
+        followed = key;
+      },
+      get(ref) {
+        const stored = objects.get(idOf(ref));
+        return stored && liveOf(stored);
+      },
+      marked: () => [...objects.values()].map(liveOf).filter(({ mark }) => mark !== undefined),
+      confirm: () => 'as-applied',
+      onChange: (listener) => void listeners.push(listener),
+    },
+    async apply(items, signal, onProgress) {
+      const outcomes: ApplyOutcome[] = [];
+      for (const item of items) {
+        outcomes.push(await applyOne(item, signal));
+        onProgress?.();
+      }
+      return outcomes;
+    },
+    async prune(doomed, _signal, onProgress) {
+      return doomed.map((object): PruneOutcome => {
+        request(`delete ${object.id}`);
+        objects.delete(object.id);
+        onProgress?.();
+        return { object, action: 'deleted' };
+      });
+    },
+    async workloads({ namespace, ids }): Promise<readonly Workload[]> {
+      request('workloads');
+      return [...objects.values()]
+        .filter(({ ref }) => ref.kind === 'Deployment')
+        .filter(({ ref }) => namespace === undefined || ref.namespace === namespace)
+        .filter(({ ref }) => !ids || ids.includes(idOf(ref)))
+        .map(({ ref }) => ({
+          id: idOf(ref),
+          status: 'ready',
+          rollout: { Desired: 1, Updated: 1, Ready: 1, Available: 1, Outdated: 0, Messages: null },
+          containers: [
+            {
+              Name: 'c',
+              Current: { ID: 'quay.io/acme/hello:1', Labels: {} },
+              LatestFiltered: { ID: '', Labels: {} },
+            },
+          ],
+          containersError: undefined,
+          antecedent: undefined,
+          labels: null,
+          ignore: undefined,
+        }));
+    },
+    async export() {
+      request('export');
+      return 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: default\n';
+    },
+  };
+  return cluster;
+}
