@@ -1,0 +1,67 @@
+import { ServerError } from '@fluxctl/shared/errors';
+import type { BlobId, TreeReader } from '../git/repository.ts';
+
+/** Bytes that are kept after a load, as the objects that changed are asked for right after it. */
+const maxKeptBytes = 16 * 1024 * 1024;
+
+interface Waiting {
+  readonly id: BlobId;
+  readonly resolve: (bytes: Buffer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Single blobs, out of what was read lately or else from git; what is asked for at one time is one read. */
+export class BlobStore {
+  readonly #reader: Pick<TreeReader, 'blobs'>;
+  readonly #kept = new Map<BlobId, Buffer>();
+  readonly #waiting = new Map<AbortSignal, Waiting[]>();
+  #keptBytes = 0;
+
+  constructor(reader: Pick<TreeReader, 'blobs'>) {
+    this.#reader = reader;
+  }
+
+  /** Keeps bytes that were read in another way, in place of the oldest. */
+  keep(id: BlobId, bytes: Buffer): void {
+    if (this.#kept.has(id)) return;
+    // a view of a larger buffer would keep all of it
+    const own = bytes.byteLength * 2 < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
+    this.#kept.set(id, own);
+    this.#keptBytes += own.byteLength;
+    for (const [oldest, { byteLength }] of this.#kept) {
+      if (this.#keptBytes <= maxKeptBytes || oldest === id) return;
+      this.#kept.delete(oldest);
+      this.#keptBytes -= byteLength;
+    }
+  }
+
+  async read(id: BlobId, signal: AbortSignal): Promise<Buffer> {
+    const kept = this.#kept.get(id);
+    if (kept !== undefined) return kept;
+    signal.throwIfAborted();
+    return new Promise<Buffer>((resolve, reject) => {
+      const waiting = this.#waiting.get(signal);
+      if (waiting !== undefined) {
+        waiting.push({ id, resolve, reject });
+        return;
+      }
+      this.#waiting.set(signal, [{ id, resolve, reject }]);
+      setImmediate(() => void this.#readWaiting(signal));
+    });
+  }
+
+  async #readWaiting(signal: AbortSignal): Promise<void> {
+    const waiting = this.#waiting.get(signal) ?? [];
+    this.#waiting.delete(signal);
+    try {
+      for await (const { id, bytes } of this.#reader.blobs(new Set(waiting.map((each) => each.id)), signal)) {
+        this.keep(id, bytes);
+        for (const each of waiting) if (each.id === id) each.resolve(bytes);
+      }
+      // of those that were answered, this is not heard
+      for (const each of waiting) each.reject(new ServerError(`blob ${each.id} is missing in the mirror`));
+    } catch (error) {
+      for (const each of waiting) each.reject(error);
+    }
+  }
+}

@@ -1,0 +1,283 @@
+import {
+  type DocumentEvent,
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE,
+  type ScalarEvent,
+  YAMLException,
+} from 'js-yaml';
+import { countLines } from './documents.ts';
+import { YamlFloat, YamlMap, type YamlNode, type YamlScalar } from './node.ts';
+import { resolvePlain } from './scalar.ts';
+import { keyText } from './scalar-text.ts';
+import { resolveTagged, tagName } from './tag.ts';
+
+/** A document that cannot be read. `line` counts from the first line of the text. */
+export class YamlError extends Error {
+  readonly line: number;
+
+  constructor(message: string, line: number) {
+    super(message);
+    this.line = line;
+  }
+}
+
+/** Something about a document that is told, though the rest of it can be read. */
+export interface YamlRemark {
+  /** `error`: Kubernetes could not be given this value. */
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  /** Counts from the first line of the text. */
+  readonly line: number;
+}
+
+export interface ComposedDocument {
+  readonly root: YamlNode;
+  /** Line of the first content; counts from the first line of the text. */
+  readonly line: number;
+  /** Lines of the entries of the root's `items`, where that is a list. */
+  readonly itemLines: readonly number[];
+  readonly remarks: readonly YamlRemark[];
+}
+
+/** Deeper nesting than any manifest has; keeps the stack bounded. */
+const maxDepth = 500;
+/** Nodes and characters that aliases and merges may add to one document: what bounds an alias bomb. */
+const maxAliased = 4_000_000;
+
+const aliasBomb = 'document contains excessive aliasing';
+const badMerge = 'map merge requires map or sequence of maps as the value';
+
+/**
+ * Reads one document as Kubernetes does, by way of Go's yaml.v2: its scalars, the last of duplicate
+ * keys wins, merges (`<<`) take effect where they stand.
+ * @throws {YamlError}
+ */
+export function composeDocument(text: string): ComposedDocument {
+  return new Composer(text, parse(text)).compose();
+}
+
+function parse(text: string): Event[] {
+  try {
+    return parseEvents(text, { maxDepth });
+  } catch (error) {
+    if (error instanceof YAMLException) throw new YamlError(error.reason, (error.mark?.line ?? 0) + 1);
+    throw error;
+  }
+}
+
+interface Anchored {
+  /** Undefined while the node is being read: it may not hold itself. */
+  node: YamlNode | undefined;
+  /** In nodes and characters, aliases followed. */
+  weight: number;
+}
+
+class Composer {
+  readonly #text: string;
+  readonly #events: readonly Event[];
+  #at = 0;
+  #weight = 0;
+  #aliased = 0;
+  #tagHandles: DocumentEvent['directives'] = [];
+  readonly #anchors = new Map<string, Anchored>();
+  readonly #remarks: YamlRemark[] = [];
+  readonly #itemLines: number[] = [];
+
+  constructor(text: string, events: readonly Event[]) {
+    this.#text = text;
+    this.#events = events;
+  }
+
+  compose(): ComposedDocument {
+    const first = this.#events[this.#at];
+    if (first?.type !== EVENT_ID.DOCUMENT) return { root: null, line: 1, itemLines: [], remarks: [] };
+    this.#at += 1;
+    this.#tagHandles = first.directives;
+    const line = this.#lineOf(this.#at);
+    const root = this.#node(0);
+    return { root, line, itemLines: this.#itemLines, remarks: this.#remarks };
+  }
+
+  #node(depth: number): YamlNode {
+    const at = this.#at;
+    const event = this.#events[at];
+    this.#at += 1;
+    this.#weight += 1;
+    switch (event?.type) {
+      case EVENT_ID.SCALAR: {
+        const value = this.#scalar(event, at);
+        if (event.anchorStart >= 0) this.#anchors.set(this.#anchorName(event), { node: value, weight: 1 });
+        return value;
+      }
+      case EVENT_ID.MAPPING:
+      case EVENT_ID.SEQUENCE: {
+        if (event.anchorStart < 0) return this.#collection(event.type, depth);
+        const before = this.#weight;
+        const anchored: Anchored = { node: undefined, weight: 0 };
+        this.#anchors.set(this.#anchorName(event), anchored);
+        const node = this.#collection(event.type, depth);
+        anchored.node = node;
+        anchored.weight = this.#weight - before;
+        return node;
+      }
+      case EVENT_ID.ALIAS:
+        return this.#alias(this.#anchorName(event), at);
+      default:
+        throw new YamlError('unexpected end of the document', this.#lineOf(at));
+    }
+  }
+
+  #collection(type: typeof EVENT_ID.MAPPING | typeof EVENT_ID.SEQUENCE, depth: number): YamlNode {
+    return type === EVENT_ID.MAPPING ? this.#mapping(depth) : this.#sequence(depth, false);
+  }
+
+  #sequence(depth: number, noteLines: boolean): YamlNode[] {
+    const items: YamlNode[] = [];
+    while (this.#events[this.#at]?.type !== EVENT_ID.POP) {
+      if (noteLines) this.#itemLines.push(this.#lineOf(this.#at));
+      items.push(this.#node(depth + 1));
+    }
+    this.#at += 1;
+    return items;
+  }
+
+  #mapping(depth: number): YamlMap {
+    const map = new YamlMap();
+    let merged: Set<string> | undefined;
+    while (this.#events[this.#at]?.type !== EVENT_ID.POP) {
+      const at = this.#at;
+      if (this.#isMergeKey(at)) {
+        this.#at += 1;
+        merged ??= new Set();
+        this.#merge(map, merged, this.#at, this.#node(depth + 1));
+        continue;
+      }
+      const key = this.#key(map, this.#node(depth + 1), at);
+      const value = this.#value(key, depth);
+      if (map.set(key, value) && !merged?.delete(key)) {
+        this.#remark('warning', `duplicate key ${JSON.stringify(key)}: the last one counts`, at);
+      }
+    }
+    this.#at += 1;
+    return map;
+  }
+
+  /** The value of a key; the entries of a list document's `items` are told by line. */
+  #value(key: string, depth: number): YamlNode {
+    const event = this.#events[this.#at];
+    const plainList = event?.type === EVENT_ID.SEQUENCE && event.anchorStart < 0;
+    if (depth > 0 || key !== 'items' || !plainList) return this.#node(depth + 1);
+    this.#at += 1;
+    this.#itemLines.length = 0;
+    return this.#sequence(depth + 1, true);
+  }
+
+  #key(map: YamlMap, node: YamlNode, at: number): string {
+    if (typeof node === 'string') return node;
+    if (Array.isArray(node) || node instanceof YamlMap) {
+      throw new YamlError('invalid map key (is this a template?)', this.#lineOf(at));
+    }
+    if (node === null) this.#remark('error', 'a key must not be null', at);
+    const key = keyText(node);
+    map.scalarKeys ??= new Map();
+    map.scalarKeys.set(key, node);
+    return key;
+  }
+
+  #isMergeKey(at: number): boolean {
+    const event = this.#events[at];
+    if (event?.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.PLAIN) return false;
+    return event.valueEnd - event.valueStart === 2 && this.#text.startsWith('<<', event.valueStart);
+  }
+
+  /** As Go's yaml.v2 does: the merged keys replace those before, and are replaced by those behind. */
+  #merge(map: YamlMap, merged: Set<string>, at: number, source: YamlNode): void {
+    const sources = Array.isArray(source) ? source.toReversed() : [source];
+    for (const each of sources) {
+      if (!(each instanceof YamlMap)) throw new YamlError(badMerge, this.#lineOf(at));
+      for (const [index, key] of each.keys.entries()) {
+        const scalarKey = each.scalarKeys?.get(key);
+        if (scalarKey !== undefined) {
+          map.scalarKeys ??= new Map();
+          map.scalarKeys.set(key, scalarKey);
+        }
+        const replaced = map.set(key, each.values[index] ?? null);
+        if (replaced && !merged.has(key)) {
+          this.#remark('warning', `key ${JSON.stringify(key)} is replaced by the merge behind it`, at);
+        }
+        merged.add(key);
+      }
+    }
+  }
+
+  #alias(name: string, at: number): YamlNode {
+    const anchored = this.#anchors.get(name);
+    if (anchored === undefined) throw new YamlError(`unknown anchor '${name}' referenced`, this.#lineOf(at));
+    if (anchored.node === undefined) {
+      throw new YamlError(`anchor '${name}' value contains itself`, this.#lineOf(at));
+    }
+    this.#weight += anchored.weight;
+    this.#aliased += anchored.weight;
+    if (this.#aliased > maxAliased) throw new YamlError(aliasBomb, this.#lineOf(at));
+    return anchored.node;
+  }
+
+  #scalar(event: ScalarEvent, at: number): YamlScalar {
+    const text = getScalarValue(this.#text, event);
+    this.#weight += text.length;
+    if (event.tagStart < 0) {
+      if (event.style !== SCALAR_STYLE.PLAIN) return text;
+      return this.#speakable(resolvePlain(text), at);
+    }
+    const tag = tagName(this.#text.slice(event.tagStart, event.tagEnd), this.#tagHandles);
+    const resolved = resolveTagged(tag, text);
+    if (!resolved.ok) throw new YamlError(resolved.reason, this.#lineOf(at));
+    return this.#speakable(resolved.value, at);
+  }
+
+  #speakable(value: YamlScalar, at: number): YamlScalar {
+    if (value instanceof YamlFloat && !Number.isFinite(value.value)) {
+      this.#remark('error', 'infinity and not-a-number cannot be told to Kubernetes', at);
+    }
+    return value;
+  }
+
+  #remark(severity: YamlRemark['severity'], message: string, at: number): void {
+    this.#remarks.push({ severity, message, line: this.#lineOf(at) });
+  }
+
+  #anchorName(event: { readonly anchorStart: number; readonly anchorEnd: number }): string {
+    return this.#text.slice(event.anchorStart, event.anchorEnd);
+  }
+
+  /** The line of an event; of the last one before it that has a place, where it has none itself. */
+  #lineOf(at: number): number {
+    for (let index = Math.min(at, this.#events.length - 1); index >= 0; index -= 1) {
+      const position = positionOf(this.#events[index]);
+      if (position >= 0) return countLines(this.#text, 0, position) + 1;
+    }
+    return 1;
+  }
+}
+
+function positionOf(event: Event | undefined): number {
+  switch (event?.type) {
+    case EVENT_ID.SCALAR:
+      return firstOf(event.tagStart, event.anchorStart, event.valueStart);
+    case EVENT_ID.MAPPING:
+    case EVENT_ID.SEQUENCE:
+      return firstOf(event.tagStart, event.anchorStart, event.start);
+    case EVENT_ID.ALIAS:
+      return event.anchorStart;
+    default:
+      return -1;
+  }
+}
+
+function firstOf(...positions: number[]): number {
+  const known = positions.filter((position) => position >= 0);
+  return known.length === 0 ? -1 : Math.min(...known);
+}
