@@ -1,3 +1,4 @@
+import { isHttpUrl } from '@fluxctl/shared/git/git-url';
 import type { LogFields } from '../log/logger.ts';
 import { type Option, type OptionValues, options } from './options.ts';
 import { type ParsedOptions, parseOptions } from './parse-options.ts';
@@ -192,7 +193,7 @@ function noticesOf({ values, given }: ParsedOptions, config: Config): LogFields[
       if (given.has(name)) notices.push({ overridden: name, value: values['git-label'] });
     }
   }
-  if (values['ssh-keygen-dir'] === '' && !isHttp(values['git-url'])) {
+  if (values['ssh-keygen-dir'] === '' && !isHttpUrl(values['git-url'])) {
     notices.push({
       info: `SSH keygen dir (--ssh-keygen-dir) not provided, so using the deploy key volume (--k8s-secret-volume-mount-path=${config.ssh.mountPath}); this may cause problems if the deploy key volume is mounted read-only`,
     });
@@ -247,9 +248,4 @@ function problemsOf(values: OptionValues): LogFields[] {
 function verifyMode(values: OptionValues): string {
   const mode = values['git-verify-signatures-mode'];
   return mode === '' ? (values['git-verify-signatures'] ? 'all' : 'none') : mode;
-}
-
-/** Then there is no SSH key. */
-export function isHttp(url: string): boolean {
-  return /^https?:\/\//i.test(url);
 }

@@ -1,7 +1,7 @@
 import type { GitConfig } from '@fluxctl/shared/api/types';
+import { safeGitUrl, sameGitUrl } from '@fluxctl/shared/git/git-url';
 import { hasMember, member } from '@fluxctl/shared/updates/update-spec';
 import { badRequest } from '../http-error.ts';
-import { isSameRepository } from '../same-repository.ts';
 import type { Handler } from './handler.ts';
 
 /** Commits up to `ref` that are not applied yet, newest first. */
@@ -70,12 +70,12 @@ export const notify: Handler = (request, { sources, log }) => {
 
   const url = text(member(source, 'URL'), 'URL');
   const branch = text(member(source, 'Branch'), 'Branch');
-  const same = sources.filter(({ repository }) => isSameRepository(url, repository.safeUrl));
+  const same = sources.filter(({ repository }) => sameGitUrl(url, repository.safeUrl));
   const followed = same.filter(({ config }) => config.branch === branch);
   if (same.length > 0 && followed.length === 0) {
     log
       .with({ component: 'daemon' })
-      .log({ msg: 'notified about unrelated change', url: plain(url), branch });
+      .log({ msg: 'notified about unrelated change', url: safeGitUrl(url), branch });
   }
   // An address that nobody follows may be another name for one that somebody does.
   for (const { repository } of same.length > 0 ? followed : sources) repository.notify();
@@ -86,9 +86,4 @@ function text(value: unknown, name: string): string {
   if (value === undefined || value === null) return '';
   if (typeof value !== 'string') throw badRequest(`"${name}" must be a string`);
   return value;
-}
-
-/** Without a password. */
-function plain(url: string): string {
-  return url.replace(/^([a-z+]+:\/\/[^/@:]*):[^/@]*@/, '$1@');
 }
