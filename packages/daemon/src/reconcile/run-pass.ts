@@ -145,7 +145,8 @@ export function createPasses(config: SourceConfig, ports: SourcePorts, waits: Ob
     signal: AbortSignal,
   ): Promise<void> {
     if (synced.commits.length === 0 || announced === revision) return;
-    const notes = await repository.notes(config.notesRef, signal);
+    const inRange = new Set(synced.commits.map(({ revision }) => revision));
+    const notes = await repository.notes(config.notesRef, signal, inRange);
     const { events: all, unexpectedNotes } = syncEvents({
       ...synced,
       notes,

@@ -92,6 +92,7 @@ export function createFakeRepository(branch = 'master'): FakeRepository {
     async moveTag(tag, revision) {
       repository.tags.set(tag, revision);
     },
+    close: async () => {},
     tree: async () => [],
     async *blobs() {},
     loader: {
