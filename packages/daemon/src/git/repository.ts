@@ -63,14 +63,23 @@ export interface Repository extends TreeReader {
   resolve(name: string, signal: AbortSignal): Promise<CommitSha | undefined>;
   /** Newest first: `from..to`, or all up to `to`; only commits that touch `paths`. */
   log(
-    range: { readonly from?: CommitSha; readonly to: string },
+    range: { readonly from?: CommitSha; readonly to: string; readonly firstParent?: boolean },
     paths: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly Commit[]>;
-  /** Notes under the notes ref, by the commit that they are on. */
-  notes(ref: string, signal: AbortSignal): Promise<ReadonlyMap<CommitSha, string>>;
+  /**
+   * Notes under the notes ref (`refs/notes/flux`), by the commit that they are on; with `on`, only those
+   * on these commits are read.
+   */
+  notes(
+    ref: string,
+    signal: AbortSignal,
+    on?: ReadonlySet<CommitSha>,
+  ): Promise<ReadonlyMap<CommitSha, string>>;
   /** The revision that a tag marks in the mirror; undefined when there is no such tag. */
   tagged(tag: string, signal: AbortSignal): Promise<CommitSha | undefined>;
   /** Moves an annotated tag and pushes it. @throws when read-only */
   moveTag(tag: string, revision: CommitSha, message: string, signal: AbortSignal): Promise<void>;
+  /** Removes the mirror and ends all programs; call it when `run` has resolved. */
+  close(): Promise<void>;
 }

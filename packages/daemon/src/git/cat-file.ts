@@ -1,0 +1,174 @@
+import { ServerError } from '@fluxctl/shared/errors';
+import type { ProcessGroup } from './process-group.ts';
+
+/** An object as `git cat-file --batch` gives it. */
+export interface GitObject {
+  readonly id: string;
+  readonly type: 'blob' | 'commit' | 'tree' | 'tag';
+  readonly bytes: Buffer;
+}
+
+interface Pending {
+  readonly name: string;
+  resolve(object: GitObject | undefined): void;
+  reject(error: unknown): void;
+}
+
+/** An unused reader is ended after this long, in ms. */
+const idleMs = 60_000;
+
+/**
+ * Reads objects through one `git cat-file --batch` that lives as long as it is used: a request costs
+ * no process. Requests are answered in their order and may be made at any time, without waiting.
+ */
+export class CatFile {
+  readonly #start: () => Promise<ProcessGroup>;
+  readonly #timeoutMs: number;
+  readonly #answers = new AnswerParser();
+  #group: Promise<ProcessGroup> | undefined;
+  /** The process whose answers count: an earlier one may still say something while it ends. */
+  #current: ProcessGroup | undefined;
+  #pending: Pending[] = [];
+  /** Names that were not yet written to the process. */
+  #unsent: string[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /**
+   * @param start - starts `git cat-file --batch`
+   * @param timeoutMs - how long it may keep silent while it owes an answer
+   */
+  constructor(start: () => Promise<ProcessGroup>, timeoutMs: number) {
+    this.#start = start;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * @param name - anything that git understands as the name of one object, without a newline
+   * @returns undefined when there is no such object
+   */
+  read(name: string): Promise<GitObject | undefined> {
+    if (this.#closed) return Promise.reject(new ServerError('the mirror of the git repository is closed'));
+    if (name.includes('\n')) return Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ name, resolve, reject });
+      this.#unsent.push(name);
+      if (this.#unsent.length === 1) queueMicrotask(() => void this.#send());
+      this.#watchClock();
+    });
+  }
+
+  /** Ends the process; requests that wait are rejected. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const group = await this.#group?.catch(() => undefined);
+    this.#fail(new ServerError('the mirror of the git repository is closed'));
+    await group?.ended;
+  }
+
+  async #send(): Promise<void> {
+    this.#group ??= this.#open();
+    try {
+      const group = await this.#group;
+      if (this.#unsent.length === 0) return;
+      group.child.stdin?.write(`${this.#unsent.splice(0).join('\n')}\n`);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #open(): Promise<ProcessGroup> {
+    const group = await this.#start();
+    this.#current = group;
+    group.child.stdout?.on('data', (chunk: Buffer) => {
+      if (group !== this.#current) return;
+      for (const answer of this.#answers.push(chunk)) this.#pending.shift()?.resolve(answer);
+      this.#watchClock();
+    });
+    group.child.stderr?.resume();
+    void group.ended.then((end) => {
+      if (group !== this.#current) return;
+      const why = end.how === 'not-started' ? end.error.message : 'it ended';
+      this.#fail(new ServerError(`reading the mirror of the git repository: git cat-file: ${why}`));
+    });
+    return group;
+  }
+
+  /** Gives up the process, if there is one, and all who wait for it. */
+  #fail(error: unknown): void {
+    clearTimeout(this.#timer);
+    const group = this.#group;
+    this.#group = undefined;
+    this.#current = undefined;
+    this.#unsent = [];
+    this.#answers.reset();
+    void group?.then(
+      (one) => one.kill(),
+      () => undefined, // it never started
+    );
+    for (const pending of this.#pending.splice(0)) pending.reject(error);
+  }
+
+  #watchClock(): void {
+    clearTimeout(this.#timer);
+    const busy = this.#pending.length > 0;
+    this.#timer = setTimeout(
+      () =>
+        this.#fail(new ServerError('running git command: git [cat-file --batch]: context deadline exceeded')),
+      busy ? this.#timeoutMs : idleMs,
+    );
+    this.#timer.unref();
+  }
+}
+
+/** Cuts the output of `git cat-file --batch` into answers. */
+export class AnswerParser {
+  #chunks: Buffer[] = [];
+  #length = 0;
+  /** No answer can be complete with fewer bytes. */
+  #needed = 1;
+
+  /** The answers that are complete with this piece; undefined for an object that does not exist. */
+  push(chunk: Buffer): (GitObject | undefined)[] {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length < this.#needed) return [];
+    const bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
+    const answers: (GitObject | undefined)[] = [];
+    let at = 0;
+    for (;;) {
+      const headEnd = bytes.indexOf('\n', at);
+      if (headEnd < 0) {
+        this.#needed = bytes.length - at + 1;
+        break;
+      }
+      const head = bytes.toString('utf8', at, headEnd);
+      const found = /^([0-9a-f]+) (blob|commit|tree|tag) (\d+)$/.exec(head);
+      if (!found) {
+        // `NAME missing` or `NAME ambiguous`
+        answers.push(undefined);
+        at = headEnd + 1;
+        continue;
+      }
+      const [, id = '', type, length] = found;
+      const start = headEnd + 1;
+      const end = start + Number(length);
+      if (bytes.length < end + 1) {
+        this.#needed = end + 1 - at;
+        break;
+      }
+      // Copied, so that a small object does not keep a big piece of output in memory.
+      answers.push({ id, type: type as GitObject['type'], bytes: Buffer.from(bytes.subarray(start, end)) });
+      at = end + 1;
+    }
+    this.#chunks = at < bytes.length ? [bytes.subarray(at)] : [];
+    this.#length = bytes.length - at;
+    return answers;
+  }
+
+  reset(): void {
+    this.#chunks = [];
+    this.#length = 0;
+    this.#needed = 1;
+  }
+}

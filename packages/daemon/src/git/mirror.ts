@@ -1,0 +1,260 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { ServerError } from '@fluxctl/shared/errors';
+import { CatFile } from './cat-file.ts';
+import type { BlobId, Commit, CommitSha, TreeEntry } from './repository.ts';
+import type { Git } from './run-git.ts';
+import { normalizePaths, parseTree } from './tree.ts';
+import { untilAborted } from './turns.ts';
+
+/** When an operation has to be over, and who may stop it before. */
+export interface Limits {
+  readonly signal: AbortSignal;
+  readonly deadline: AbortSignal;
+}
+
+export interface MirrorOptions {
+  readonly git: Git;
+  /** With its password, if it has one. */
+  readonly url: string;
+  readonly branch: string;
+  /** Where to make it. */
+  readonly folder: string;
+  /** How long the reader of objects may keep silent, in ms. */
+  readonly timeoutMs: number;
+}
+
+/** What is mirrored: not the refs of pull requests, which some hosts have by the thousand. */
+const mirrored = ['heads', 'tags', 'notes'].map((kind) => `+refs/${kind}/*:refs/${kind}/*`);
+
+/** Requests that wait for `git cat-file` at a time, and bytes that were read and not yet taken. */
+const maxRequests = 256;
+const maxBytesAhead = 8 * 1024 * 1024;
+
+/** A bare copy of a remote repository. Refs are always named in full, so that nothing is ambiguous. */
+export class Mirror {
+  readonly #options: MirrorOptions;
+  readonly #objects: CatFile;
+  #users = 0;
+  #retired = false;
+  #gone: Promise<void> | undefined;
+
+  private constructor(options: MirrorOptions) {
+    this.#options = options;
+    const args = [...this.#gitDir(), 'cat-file', '--batch'];
+    this.#objects = new CatFile(() => options.git.start(args), options.timeoutMs);
+  }
+
+  /** @throws {FluxError} `git clone --mirror: …`; then nothing is left of it */
+  static async clone(options: MirrorOptions, limits: Limits): Promise<Mirror> {
+    const prefix = 'git clone --mirror';
+    const mirror = new Mirror(options);
+    try {
+      await mkdir(options.folder, { recursive: true, mode: 0o700 });
+      await mirror.#run(['init', '--quiet', '--bare', '--template='], limits, { prefix });
+      // So that HEAD means the branch that is followed, whatever the remote's default branch is.
+      await mirror.#run(['symbolic-ref', 'HEAD', `refs/heads/${options.branch}`], limits, { prefix });
+      await mirror.#fetch(limits, prefix);
+      return mirror;
+    } catch (error) {
+      await mirror.retire();
+      throw error;
+    }
+  }
+
+  /** Takes over what the remote has, and drops what it has no longer. */
+  async fetch(limits: Limits): Promise<void> {
+    await this.#fetch(limits, 'git fetch --tags origin []');
+  }
+
+  async #fetch(limits: Limits, prefix: string): Promise<void> {
+    const args = ['fetch', '--quiet', '--no-tags', '--prune', '--no-write-fetch-head', '--end-of-options'];
+    await this.#run([...args, this.#options.url, ...mirrored], limits, { prefix });
+  }
+
+  /** The commit that a name stands for; undefined when there is none. */
+  async resolve(name: string): Promise<CommitSha | undefined> {
+    const object = await this.#use(() => this.#objects.read(`${name}^{commit}`));
+    return object?.type === 'commit' ? (object.id as CommitSha) : undefined;
+  }
+
+  async tree(revision: CommitSha, paths: readonly string[], limits: Limits): Promise<readonly TreeEntry[]> {
+    const wanted = normalizePaths(paths);
+    if (wanted !== 'everything' && wanted.length === 0) return [];
+    const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', '--end-of-options', revision];
+    return parseTree(await this.#run(wanted === 'everything' ? args : [...args, '--', ...wanted], limits));
+  }
+
+  async *blobs(
+    ids: Iterable<BlobId>,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ readonly id: BlobId; readonly bytes: Buffer }, void, undefined> {
+    const ahead: { readonly id: BlobId; readonly bytes: Promise<Buffer> }[] = [];
+    const rest = ids[Symbol.iterator]();
+    let bytesAhead = 0;
+    const ask = () => {
+      while (ahead.length < maxRequests && (ahead.length === 0 || bytesAhead < maxBytesAhead)) {
+        const { value: id, done } = rest.next();
+        if (done) return;
+        const bytes = this.#blob(id).then((content) => {
+          bytesAhead += content.length;
+          return content;
+        });
+        bytes.catch(() => {}); // told when it is this one's turn
+        ahead.push({ id, bytes });
+      }
+    };
+    this.#users += 1;
+    try {
+      for (;;) {
+        ask();
+        const next = ahead.shift();
+        if (!next) return;
+        const bytes = await untilAborted(next.bytes, signal);
+        bytesAhead -= bytes.length;
+        yield { id: next.id, bytes };
+      }
+    } finally {
+      this.#leave();
+    }
+  }
+
+  async #blob(id: string): Promise<Buffer> {
+    const object = await this.#objects.read(id);
+    if (object?.type !== 'blob') {
+      throw new ServerError(`the mirror of the git repository has no blob ${id}`, {
+        help: 'It may have been fetched anew meanwhile; the next try reads the new state.',
+      });
+    }
+    return object.bytes;
+  }
+
+  async log(
+    range: { readonly from?: CommitSha; readonly to: string; readonly firstParent?: boolean },
+    paths: readonly string[],
+    limits: Limits,
+  ): Promise<readonly Commit[]> {
+    const wanted = normalizePaths(paths);
+    if (wanted !== 'everything' && wanted.length === 0) return [];
+    const revisions = range.from === undefined ? range.to : `${range.from}..${range.to}`;
+    const output = await this.#run(
+      [
+        '--literal-pathspecs',
+        'log',
+        '--format=%H %s',
+        ...(range.firstParent ? ['--first-parent'] : []),
+        '--end-of-options',
+        revisions,
+        '--',
+        ...(wanted === 'everything' ? [] : wanted),
+      ],
+      limits,
+    );
+    return lines(output).map((line) => {
+      const space = line.indexOf(' ');
+      return { revision: line.slice(0, space) as CommitSha, subject: line.slice(space + 1) };
+    });
+  }
+
+  async notes(
+    ref: string,
+    on: ReadonlySet<CommitSha> | undefined,
+    limits: Limits,
+  ): Promise<ReadonlyMap<CommitSha, string>> {
+    const listed = lines(await this.#run(['notes', '--ref', ref, 'list'], limits)).map((line) => {
+      const [blob = '', commit = ''] = line.split(' ');
+      return { blob: blob as BlobId, commit: commit as CommitSha };
+    });
+    const wanted = on === undefined ? listed : listed.filter(({ commit }) => on.has(commit));
+    const notes = new Map<CommitSha, string>();
+    const inOrder = wanted.values();
+    for await (const { bytes } of this.blobs(
+      wanted.map(({ blob }) => blob),
+      limits.signal,
+    )) {
+      const { value } = inOrder.next();
+      if (value) notes.set(value.commit, bytes.toString('utf8'));
+    }
+    return notes;
+  }
+
+  /** Writes an annotated tag, which no ref names yet. */
+  async makeTag(
+    tag: {
+      readonly name: string;
+      readonly revision: CommitSha;
+      readonly tagger: string;
+      readonly message: string;
+    },
+    limits: Limits,
+  ): Promise<string> {
+    const { name, revision, tagger, message } = tag;
+    const input = `object ${revision}\ntype commit\ntag ${name}\ntagger ${tagger}\n\n${message}\n`;
+    const output = await this.#run(['mktag'], limits, { input, prefix: `moving tag ${name}` });
+    return output.toString().trim();
+  }
+
+  async setRef(ref: string, object: string, limits: Limits): Promise<void> {
+    await this.#run(['update-ref', '--end-of-options', ref, object], limits);
+  }
+
+  /** Pushes exactly these refspecs, to the URL. */
+  async push(refspecs: readonly string[], limits: Limits, prefix?: string): Promise<void> {
+    const args = ['push', '--quiet', '--no-verify', '--end-of-options', this.#options.url, ...refspecs];
+    await this.#run(args, limits, prefix === undefined ? {} : { prefix });
+  }
+
+  /** Names of tags that start so. */
+  async tagNames(start: string, limits: Limits): Promise<readonly string[]> {
+    return lines(
+      await this.#run(['for-each-ref', '--format=%(refname:strip=2)', `refs/tags/${start}*`], limits),
+    );
+  }
+
+  /** Removes it as soon as nobody uses it any more. */
+  retire(): Promise<void> {
+    this.#retired = true;
+    return this.#users === 0 ? this.#remove() : Promise.resolve();
+  }
+
+  #gitDir(): readonly string[] {
+    return ['--git-dir', this.#options.folder];
+  }
+
+  #run(
+    args: readonly string[],
+    { signal, deadline }: Limits,
+    extra: { readonly prefix?: string; readonly input?: string } = {},
+  ): Promise<Buffer> {
+    const { git } = this.#options;
+    return this.#use(() => git.run({ args: [...this.#gitDir(), ...args], deadline, ...extra }, signal));
+  }
+
+  async #use<T>(work: () => Promise<T>): Promise<T> {
+    this.#users += 1;
+    try {
+      return await work();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #leave(): void {
+    this.#users -= 1;
+    // Nobody waits for this one; what cannot be removed goes with the workspace.
+    if (this.#retired && this.#users === 0) this.#remove().catch(() => undefined);
+  }
+
+  #remove(): Promise<void> {
+    this.#gone ??= this.#objects
+      .close()
+      .then(() => rm(this.#options.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+    return this.#gone;
+  }
+}
+
+function lines(output: Buffer): readonly string[] {
+  return output
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+}
