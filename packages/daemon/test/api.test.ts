@@ -359,7 +359,7 @@ describe('the API', () => {
 });
 
 describe('who may use the API', () => {
-  const rules = { trust: 'none', tokens: ['s3cret'], namespace: 'flux' } as const;
+  const rules = { trust: 'none', tokens: () => ['s3cret'], namespace: 'flux' } as const;
 
   it('asks callers for a token, in either form, and leaves probes open', async () => {
     await using api = await startApi({}, rules);

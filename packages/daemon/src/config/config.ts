@@ -1,7 +1,7 @@
+import { type ParsedFlags, parseFlags } from '@fluxctl/shared/flags/parse-flags';
 import { isHttpUrl } from '@fluxctl/shared/git/git-url';
 import type { LogFields } from '../log/logger.ts';
 import { type Option, type OptionValues, options } from './options.ts';
-import { type ParsedOptions, parseOptions } from './parse-options.ts';
 
 /** What the daemon was told, checked; times in milliseconds. */
 export interface Config {
@@ -86,8 +86,8 @@ export function readConfig(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): ConfigResult {
-  const parsed = parseOptions(argv);
-  const { values, given } = parsed;
+  const parsed = parseFlags(options, argv);
+  const { values } = parsed;
   if (values.help) return { kind: 'help' };
   if (parsed.problems.length > 0) return { kind: 'misused', problems: parsed.problems };
   if (values.version) return { kind: 'version' };
@@ -97,14 +97,12 @@ export function readConfig(
   const notices = noticesOf(parsed, config);
   const problems = problemsOf(values);
   if (problems.length > 0) return { kind: 'invalid', notices, problems, logFormat: config.logFormat };
-  const deprecations = [...given].flatMap((name) => {
-    const { deprecated }: Option = options[name];
-    return deprecated === undefined ? [] : [`Flag --${name} has been deprecated, ${deprecated}`];
-  });
-  return { kind: 'run', config, notices, deprecations };
+  return { kind: 'run', config, notices, deprecations: parsed.deprecations };
 }
 
-function toConfig({ values }: ParsedOptions, mountRoot: string, ephemeralPorts: boolean): Config {
+type Parsed = ParsedFlags<typeof options>;
+
+function toConfig({ values }: Parsed, mountRoot: string, ephemeralPorts: boolean): Config {
   const mounted = (path: string): string => (path.startsWith('/') ? mountRoot + path : path);
   const label = values['git-label'];
   const notesRef = label || values['git-notes-ref'];
@@ -173,7 +171,7 @@ const writers = [
 ] as const;
 
 /** What is worth telling about a command line that works; in the order in which Flux v1 tells it. */
-function noticesOf({ values, given }: ParsedOptions, config: Config): LogFields[] {
+function noticesOf({ values, given }: Parsed, config: Config): LogFields[] {
   const notices: LogFields[] = [];
   if (config.git.readonly) {
     if (values['sync-state'] === 'git') {

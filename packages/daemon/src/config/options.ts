@@ -1,14 +1,6 @@
-/** How the value of an option is written. */
-export type OptionType = 'string' | 'switch' | 'list' | 'duration' | 'integer' | 'number';
+import type { Flag, FlagValues } from '@fluxctl/shared/flags/flag';
 
-export interface Option {
-  readonly type: OptionType;
-  /** As it would be written on the command line. */
-  readonly fallback: string;
-  readonly help: string;
-  readonly short?: string;
-  /** Still works, but not shown in the usage; the hint is printed when it is used. */
-  readonly deprecated?: string;
+export interface Option extends Flag {
   /** Understood, because Flux v1 has it, but nothing comes of it in this version. */
   readonly idle?: true;
 }
@@ -333,16 +325,5 @@ export const options = {
 
 export type OptionName = keyof typeof options;
 
-interface ValueOf {
-  readonly string: string;
-  readonly switch: boolean;
-  readonly list: readonly string[];
-  /** Milliseconds. */
-  readonly duration: number;
-  /** Undefined when neither given nor with a default. */
-  readonly integer: number | undefined;
-  readonly number: number | undefined;
-}
-
 /** The values of all options, by name. */
-export type OptionValues = { readonly [K in OptionName]: ValueOf[(typeof options)[K]['type']] };
+export type OptionValues = FlagValues<typeof options>;

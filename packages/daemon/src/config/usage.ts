@@ -7,6 +7,8 @@ const typeNames = {
   integer: 'int',
   number: 'float',
   switch: '',
+  count: 'count',
+  map: 'stringToString',
 } as const satisfies Record<Option['type'], string>;
 
 /** What `--help` and a wrong flag show. */

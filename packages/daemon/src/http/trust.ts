@@ -17,7 +17,7 @@ export interface Caller {
 export interface TrustRules {
   readonly trust: Trust;
   /** Any of these lets a caller in. */
-  readonly tokens: readonly string[];
+  tokens(): readonly string[];
   /** The daemon's own namespace, by which its Service is called: `flux.NAMESPACE`. */
   readonly namespace: string;
 }
@@ -36,7 +36,7 @@ export function judge(caller: Caller, rules: TrustRules): Verdict {
     return forbidden('requests from other web pages are refused', `Origin: ${caller.origin}`);
   }
   if (caller.open) return { allowed: true };
-  if (showsToken(caller.authorization, rules.tokens)) return { allowed: true };
+  if (showsToken(caller.authorization, rules.tokens())) return { allowed: true };
   const trusted = rules.trust === 'all' || (rules.trust === 'loopback' && isLoopback(caller.remoteAddress));
   if (!trusted) {
     return {

@@ -1,9 +1,15 @@
-import { type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
+import {
+  clusterScope,
+  type ResourceId,
+  resourceId,
+  resourceIdParts,
+} from '@fluxctl/shared/resource/resource-id';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { CommitSha } from '../git/repository.ts';
-import type { LoadedManifests, ManifestLoader } from '../manifests/manifest.ts';
+import { setApartDuplicates } from '../manifests/duplicates.ts';
+import type { LoadedManifests, LoadProblem, ManifestLoader } from '../manifests/manifest.ts';
 import { gcMark } from '../manifests/mark.ts';
-import { lookUpScopes, resolveWanted, type ScopeTable } from './resolve-wanted.ts';
+import { lookUpScopes, resolveWanted, type ScopeTable, type WantedRules } from './resolve-wanted.ts';
 import type { SourceConfig } from './source-config.ts';
 import type { ObjectKey, Wanted } from './wanted.ts';
 
@@ -11,6 +17,8 @@ import type { ObjectKey, Wanted } from './wanted.ts';
 export interface Definitions {
   readonly revision: CommitSha;
   readonly loaded: LoadedManifests;
+  /** Of the load, and what shows only when every object has its namespace. */
+  readonly problems: readonly LoadProblem[];
   readonly wanted: readonly Wanted[];
   readonly byKey: ReadonlyMap<ObjectKey, Wanted>;
   readonly byId: ReadonlyMap<ResourceId, Wanted>;
@@ -51,17 +59,37 @@ function build(
   revision: CommitSha,
   loaded: LoadedManifests,
   scopes: ScopeTable,
-  rules: Parameters<typeof resolveWanted>[2],
+  rules: WantedRules,
 ): Definitions {
-  const wanted = resolveWanted(loaded.manifests, scopes, rules);
+  const resolved = resolveWanted(loaded.manifests, scopes, rules);
+  // Written with and without the default namespace, two objects turn out to be one only now.
+  const { unique: wanted, problems: duplicates } = setApartDuplicates(resolved, ({ id, manifest }) => ({
+    id,
+    source: manifest.source,
+  }));
+  const problems = [...loaded.problems, ...duplicates];
   const byKey = new Map(wanted.map((one) => [one.key, one]));
   const byId = new Map(wanted.map((one) => [one.id, one]));
-  const leftOut = new Set<ResourceId>(loaded.problems.flatMap(({ ids }) => [...ids]));
-  for (const { standing, manifest } of wanted) {
-    if (standing.kind !== 'unscoped') continue;
-    // Which of the two it is cannot be told while the kind is unknown.
-    leftOut.add(resourceId(undefined, manifest.kind, manifest.name));
-    leftOut.add(resourceId(manifest.namespace || rules.defaultNamespace, manifest.kind, manifest.name));
-  }
-  return { revision, loaded, wanted, byKey, byId, mayDefine: (id) => byId.has(id) || leftOut.has(id) };
+  const unscoped = wanted.filter(({ standing }) => standing.kind === 'unscoped').map(({ id }) => id);
+  const leftOut = new Set(
+    [...problems.flatMap(({ ids }) => ids), ...unscoped].flatMap((id) =>
+      possibleIds(id, rules.defaultNamespace),
+    ),
+  );
+  return {
+    revision,
+    loaded,
+    problems,
+    wanted,
+    byKey,
+    byId,
+    mayDefine: (id) => byId.has(id) || leftOut.has(id),
+  };
+}
+
+/** What a written id may turn out to be once the scope of its kind is known. */
+function possibleIds(written: ResourceId, defaultNamespace: string): ResourceId[] {
+  const { namespace, kind, name } = resourceIdParts(written);
+  const home = namespace === clusterScope ? defaultNamespace : namespace;
+  return [written, resourceId(clusterScope, kind, name), resourceId(home, kind, name)];
 }

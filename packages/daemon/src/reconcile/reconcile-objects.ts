@@ -26,6 +26,9 @@ export interface ObjectReconciler {
   ): Promise<Reconciled>;
 }
 
+/** Bodies asked for together are read from git together. */
+const bodiesAtOnce = 64;
+
 export function createObjectReconciler(ports: {
   readonly cluster: Cluster;
   readonly waits: ObjectWaits;
@@ -57,10 +60,14 @@ export function createObjectReconciler(ports: {
   async function confirm(objects: readonly Wanted[], body: WantedBody, signal: AbortSignal) {
     const changed: ToApply[] = [];
     const unchanged: Wanted[] = [];
-    for (const wanted of objects) {
-      const answer = cluster.live.confirm(wanted.ref, await body(wanted, signal));
-      if (answer === 'changed') changed.push({ wanted, reason: 'drift' });
-      else unchanged.push(wanted);
+    for (let start = 0; start < objects.length; start += bodiesAtOnce) {
+      const some = objects.slice(start, start + bodiesAtOnce);
+      const bodies = await Promise.all(some.map((wanted) => body(wanted, signal)));
+      for (const [index, wanted] of some.entries()) {
+        const answer = cluster.live.confirm(wanted.ref, bodies[index] ?? {});
+        if (answer === 'changed') changed.push({ wanted, reason: 'drift' });
+        else unchanged.push(wanted);
+      }
     }
     return { changed, unchanged };
   }

@@ -63,7 +63,7 @@ export function createPasses(config: SourceConfig, ports: SourcePorts, waits: Ob
   function tellProblems(now: Definitions): void {
     const before = new Set(told);
     told.clear();
-    for (const problem of now.loaded.problems) {
+    for (const problem of now.problems) {
       const text = `${problem.message} (${sourceText(problem.source)})`;
       told.add(text);
       if (before.has(text)) continue;
@@ -228,7 +228,7 @@ export function createPasses(config: SourceConfig, ports: SourcePorts, waits: Ob
         revision,
         startedAt,
         endedAt: new Date(ports.now()),
-        outcomes: [...now.loaded.problems.flatMap(problemOutcomes), ...results.outcomes, ...garbage.outcomes],
+        outcomes: [...now.problems.flatMap(problemOutcomes), ...results.outcomes, ...garbage.outcomes],
         error: undefined,
       };
       gauge(report);

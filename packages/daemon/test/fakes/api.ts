@@ -34,7 +34,7 @@ export interface ApiWorld extends AsyncDisposable {
 
 export async function startApi(
   config: Partial<SourceConfig> = {},
-  rules: TrustRules = { trust: 'loopback', tokens: [], namespace: 'flux' },
+  rules: TrustRules = { trust: 'loopback', tokens: () => [], namespace: 'flux' },
 ): Promise<ApiWorld> {
   const world = createWorld(config);
   const stop = new AbortController();
