@@ -1,0 +1,119 @@
+import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
+
+/**
+ * Fields as `metadata.managedFields` writes them (`FieldsV1`): `f:name` is a member of an object,
+ * `k:{…}` an item of a list known by its keys, `v:…` an item of a set, `.` the thing itself; a leaf is
+ * an empty object.
+ */
+export interface FieldsV1 {
+  readonly [path: string]: FieldsV1;
+}
+
+/** All fields of both. */
+export function unionFields(a: FieldsV1, b: FieldsV1): FieldsV1 {
+  const union: Record<string, FieldsV1> = { ...a };
+  for (const [path, fields] of Object.entries(b)) {
+    const own = union[path];
+    union[path] = own ? unionFields(own, fields) : fields;
+  }
+  return union;
+}
+
+/** Those of the fields that an object has, too. */
+export function restrictFields(fields: FieldsV1, object: JsonValue): FieldsV1 {
+  const kept: Record<string, FieldsV1> = {};
+  for (const [path, below] of Object.entries(fields)) {
+    if (path === '.') continue;
+    const value = valueAt(object, path);
+    if (value === undefined) continue;
+    kept[path] = isLeaf(below) ? below : restrictFields(below, value);
+  }
+  return kept;
+}
+
+/**
+ * Whether all that an object says lies in the fields. What identifies the object, and the status, is
+ * in no field set, and not looked for.
+ */
+export function coversObject(fields: FieldsV1, object: JsonObject): boolean {
+  for (const [key, value] of Object.entries(object)) {
+    if (key === 'apiVersion' || key === 'kind' || key === 'status') continue;
+    const below = fields[`f:${key}`];
+    const wanted = key === 'metadata' ? withoutIdentity(value) : value;
+    if (isEmptyObject(wanted) && key === 'metadata') continue;
+    if (!below || !covers(below, wanted)) return false;
+  }
+  return true;
+}
+
+function withoutIdentity(metadata: JsonValue): JsonValue {
+  if (!isObject(metadata)) return metadata;
+  const rest: JsonObject = {};
+  for (const [key, value] of Object.entries(metadata)) {
+    if (!identity.has(key)) rest[key] = value;
+  }
+  return rest;
+}
+
+/** Members of `metadata` that nobody owns. */
+const identity = new Set([
+  ...['name', 'namespace', 'generateName', 'uid', 'resourceVersion', 'generation', 'selfLink'],
+  ...['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'managedFields'],
+]);
+
+function covers(fields: FieldsV1, value: JsonValue): boolean {
+  if (isLeaf(fields)) return true;
+  if (Array.isArray(value)) return value.every((item) => coversItem(fields, item));
+  if (!isObject(value)) return true;
+  return Object.entries(value).every(([key, below]) => {
+    const own = fields[`f:${key}`];
+    return own !== undefined && covers(own, below);
+  });
+}
+
+function coversItem(fields: FieldsV1, item: JsonValue): boolean {
+  if (!isObject(item)) return fields[`v:${JSON.stringify(item)}`] !== undefined;
+  return Object.entries(fields).some(
+    ([path, below]) => path.startsWith('k:') && matchesKeys(path, item) && covers(below, item),
+  );
+}
+
+/** Whether an item has the keys of `k:{…}`; one that it leaves out may have come from a default. */
+function matchesKeys(path: string, item: JsonObject): boolean {
+  return Object.entries(parseTail(path) as JsonObject).every(([key, value]) => {
+    const own = item[key];
+    return own === undefined || own === null || JSON.stringify(own) === JSON.stringify(value);
+  });
+}
+
+function valueAt(object: JsonValue, path: string): JsonValue | undefined {
+  if (path.startsWith('f:')) {
+    const key = path.slice(2);
+    return isObject(object) && Object.hasOwn(object, key) ? object[key] : undefined;
+  }
+  if (!Array.isArray(object)) return undefined;
+  if (path.startsWith('k:')) return object.find((item) => isObject(item) && matchesKeys(path, item));
+  if (path.startsWith('v:')) {
+    const wanted = path.slice(2);
+    return object.find((item) => JSON.stringify(item) === wanted);
+  }
+  const index = path.startsWith('i:') ? Number(path.slice(2)) : Number.NaN;
+  return object[index];
+}
+
+function parseTail(path: string): JsonValue {
+  return JSON.parse(path.slice(2)) as JsonValue;
+}
+
+function isLeaf(fields: FieldsV1): boolean {
+  for (const path in fields) if (path !== '.') return false;
+  return true;
+}
+
+function isEmptyObject(value: JsonValue): boolean {
+  return isObject(value) && Object.keys(value).length === 0;
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,58 @@
+import { hash } from 'node:crypto';
+import type { FieldsV1 } from './field-set.ts';
+
+/** What `PartialObjectMetadata` tells of an object. */
+export interface ObjectMetadata {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation?: number;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly unknown[];
+    readonly managedFields?: readonly ManagedFieldsEntry[];
+  };
+}
+
+export interface ManagedFieldsEntry {
+  readonly manager?: string;
+  readonly operation?: string;
+  readonly subresource?: string;
+  readonly apiVersion?: string;
+  readonly time?: string;
+  readonly fieldsV1?: FieldsV1;
+}
+
+/** The name under which we own fields. */
+export const fieldManager = 'flux';
+
+/** Asks for metadata only, one object or a list. */
+export const metadataOnly = {
+  object: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json',
+  list: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
+} as const;
+
+/** Our entry: of our last apply, or, for objects that cannot be applied, of our last write. */
+export function ourEntry(object: ObjectMetadata): ManagedFieldsEntry | undefined {
+  const entries = object.metadata.managedFields ?? [];
+  const ours = entries.filter((entry) => entry.manager === fieldManager && !entry.subresource);
+  return ours.find((entry) => entry.operation === 'Apply') ?? ours[0];
+}
+
+/** What tells one state of our fields from another; empty when we own none. */
+export function fieldsHash(object: ObjectMetadata): string {
+  const fields = ourEntry(object)?.fieldsV1;
+  return fields ? hash('sha1', JSON.stringify(fields), 'base64') : '';
+}
+
+/** Who else wrote the object last; a status does not count. */
+export function otherManager(object: ObjectMetadata): string | undefined {
+  const others = (object.metadata.managedFields ?? []).filter(
+    (entry) => entry.manager !== fieldManager && entry.subresource !== 'status',
+  );
+  return others.toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0]?.manager;
+}

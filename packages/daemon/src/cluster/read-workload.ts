@@ -1,0 +1,100 @@
+import type { Container } from '@fluxctl/shared/api/types';
+import { errorMessage } from '@fluxctl/shared/errors';
+import { parseImageRef, printImageRef } from '@fluxctl/shared/images/image-ref';
+import type { JsonObject } from '@fluxctl/shared/kube-object';
+import { parseResourceId, type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
+import type { Workload } from './cluster.ts';
+import { helmReleaseImages } from './helm-release-images.ts';
+import { type RolloutSource, type WorkloadKind, workloadStatus } from './workload-status.ts';
+
+interface PodSpec {
+  readonly containers?: readonly { readonly name: string; readonly image?: string }[];
+  readonly initContainers?: readonly { readonly name: string; readonly image?: string }[];
+}
+
+interface WorkloadObject extends RolloutSource {
+  readonly metadata: RolloutSource['metadata'] & {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+/**
+ * What is told of a workload; undefined for a cluster's own add-ons, which are hidden.
+ * @param object - whole, as the API server has it
+ */
+export function readWorkload(kind: WorkloadKind, object: JsonObject): Workload | undefined {
+  const { metadata, ...rest } = object as unknown as WorkloadObject;
+  if (isAddOn(metadata)) return undefined;
+  const { status, rollout } = workloadStatus(kind, { metadata, ...rest });
+  return {
+    id: resourceId(metadata.namespace, kind, metadata.name),
+    status,
+    rollout,
+    ...readContainers(kind, object, metadata.annotations ?? {}),
+    antecedent: antecedentOf(metadata.annotations),
+    labels: metadata.labels ?? null,
+    ignore: metadata.annotations?.['fluxcd.io/ignore'],
+  };
+}
+
+/** Of `kube-system`, and kept up by the add-on manager. */
+function isAddOn({ namespace, labels }: WorkloadObject['metadata']): boolean {
+  if (namespace !== 'kube-system' || !labels) return false;
+  const mode = labels['addonmanager.kubernetes.io/mode'];
+  return (
+    labels['kubernetes.io/cluster-service'] === 'true' || mode === 'EnsureExists' || mode === 'Reconcile'
+  );
+}
+
+function antecedentOf(annotations: Readonly<Record<string, string>> | undefined): ResourceId | undefined {
+  const written = annotations?.['helm.fluxcd.io/antecedent'];
+  if (!written) return undefined;
+  try {
+    return parseResourceId(written);
+  } catch {
+    return undefined;
+  }
+}
+
+function readContainers(
+  kind: WorkloadKind,
+  object: JsonObject,
+  annotations: Readonly<Record<string, string>>,
+): Pick<Workload, 'containers' | 'containersError'> {
+  const spec = (object['spec'] ?? {}) as JsonObject;
+  if (kind === 'helmrelease') {
+    const values = (spec['values'] ?? {}) as JsonObject;
+    const images = helmReleaseImages(values, annotations);
+    return {
+      containers: images.map(({ name, image }) => container(name, printImageRef(image))),
+      containersError: undefined,
+    };
+  }
+  const pod = podSpec(kind, spec);
+  try {
+    const all = [...(pod.containers ?? []), ...(pod.initContainers ?? [])];
+    const containers = all.map(({ name, image = '' }) =>
+      container(name, printImageRef(parseImageRef(image))),
+    );
+    return { containers, containersError: undefined };
+  } catch (error) {
+    // As in Flux v1: one image that cannot be read takes the list with it.
+    return { containers: [], containersError: errorMessage(error) };
+  }
+}
+
+function podSpec(kind: WorkloadKind, spec: JsonObject): PodSpec {
+  interface Templated {
+    readonly template?: { readonly spec?: PodSpec };
+    readonly jobTemplate?: { readonly spec?: { readonly template?: { readonly spec?: PodSpec } } };
+  }
+  const templated = spec as unknown as Templated;
+  return (kind === 'cronjob' ? templated.jobTemplate?.spec?.template?.spec : templated.template?.spec) ?? {};
+}
+
+function container(name: string, image: string): Container {
+  return { Name: name, Current: { ID: image, Labels: {} }, LatestFiltered: { ID: '', Labels: {} } };
+}

@@ -1,0 +1,178 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorMessage } from '@fluxctl/shared/errors';
+import type { JsonObject } from '@fluxctl/shared/kube-object';
+import { ApiStatusError, isStatus } from './api-error.ts';
+import type { KubeClient } from './kube-client.ts';
+import { retryDelay } from './retry.ts';
+
+/** What a reflector tells; objects are as the API server sends them. */
+export interface ReflectorSink {
+  /** A complete list begins; what `upsert` does not name until `listed` is gone. */
+  relist(): void;
+  upsert(object: JsonObject): void;
+  remove(object: JsonObject): void;
+  /** The list is complete. */
+  listed(): void;
+}
+
+export interface ReflectorOptions {
+  readonly client: KubeClient;
+  /** Of the objects: all of a kind, or those in one namespace. */
+  readonly path: string;
+  readonly labelSelector?: string;
+  /** `metadataOnly.list`, or JSON for whole objects. */
+  readonly accept: string;
+  readonly sink: ReflectorSink;
+  readonly random: () => number;
+  /** Once for each failure in a row that is not the usual end of a watch. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+export interface Reflector {
+  /** The first list is complete, or may not be had: forbidden, or the kind is not served. */
+  readonly ready: Promise<void>;
+  /** Resolves when aborted. */
+  readonly done: Promise<void>;
+}
+
+const pageSize = 500;
+const longestPauseMs = 15_000;
+/** What may not be listed is asked for again, as rights may be granted. */
+const forbiddenPauseMs = 300_000;
+
+/**
+ * Keeps a sink equal to a list of the API server: lists in pages, then watches from there on; a watch
+ * that ends goes on where it ended, one that lost its place (410) begins with a list again.
+ */
+export function startReflector(options: ReflectorOptions, signal: AbortSignal): Reflector {
+  const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
+  const done = reflect(options, becomeReady, signal).finally(becomeReady);
+  return { ready, done };
+}
+
+async function reflect(
+  options: ReflectorOptions,
+  becomeReady: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let version: string | undefined;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      if (version === undefined) {
+        version = await list(options, signal);
+        becomeReady();
+      }
+      version = await watch(options, version, signal, () => {
+        failures = 0;
+      });
+      failures = 0;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (isStatus(error, 410)) {
+        version = undefined;
+        if (failures === 0) {
+          failures += 1;
+          continue;
+        }
+      }
+      if (failures === 0 || isStatus(error, 403)) options.onFailure?.(error);
+      failures += 1;
+      const refused = isStatus(error, 403) || isStatus(error, 404) || isStatus(error, 405);
+      if (refused) {
+        version = undefined;
+        becomeReady();
+      }
+      await pause(refused ? forbiddenPauseMs : retryDelay(failures, longestPauseMs, options.random), signal);
+    }
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+}
+
+interface List {
+  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items?: readonly JsonObject[] | null;
+}
+
+async function list(
+  { client, path, labelSelector, accept, sink }: ReflectorOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  sink.relist();
+  let token = '';
+  let version = '';
+  do {
+    const query = {
+      limit: String(pageSize),
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      ...(token === '' ? {} : { continue: token }),
+    };
+    const { body } = await client.request({ method: 'GET', path, query, accept }, signal);
+    const page = body as unknown as List;
+    for (const item of page.items ?? []) sink.upsert(item);
+    token = page.metadata?.continue ?? '';
+    version = page.metadata?.resourceVersion ?? '';
+  } while (token !== '');
+  sink.listed();
+  return version;
+}
+
+interface WatchEvent {
+  readonly type: string;
+  readonly object: JsonObject & {
+    readonly metadata?: { readonly resourceVersion?: string };
+    readonly code?: number;
+  };
+}
+
+/** @returns where the next watch goes on */
+async function watch(
+  { client, path, labelSelector, accept, sink, random }: ReflectorOptions,
+  from: string,
+  signal: AbortSignal,
+  onEvent: () => void,
+): Promise<string> {
+  let version = from;
+  const query = {
+    watch: 'true',
+    resourceVersion: from,
+    allowWatchBookmarks: 'true',
+    timeoutSeconds: String(300 + Math.floor(random() * 300)),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+  };
+  const started = performance.now();
+  let events = 0;
+  for await (const line of client.lines(
+    { method: 'GET', path, query, accept: watchAccept(accept) },
+    signal,
+  )) {
+    const event = parseEvent(line);
+    if (event.type === 'ERROR')
+      throw new ApiStatusError(Number(event.object.code ?? 500), event.object, undefined);
+    events += 1;
+    onEvent();
+    version = event.object.metadata?.resourceVersion ?? version;
+    if (event.type === 'DELETED') sink.remove(event.object);
+    else if (event.type !== 'BOOKMARK') sink.upsert(event.object);
+  }
+  // A watch that ends at once would turn into a storm of requests.
+  if (events === 0 && performance.now() - started < 1_000)
+    throw new ApiStatusError(503, { message: 'the watch ended at once' }, undefined);
+  return version;
+}
+
+/** A watch of metadata asks for single objects, not for a list of them. */
+function watchAccept(accept: string): string {
+  return accept.replace('PartialObjectMetadataList', 'PartialObjectMetadata');
+}
+
+function parseEvent(line: string): WatchEvent {
+  try {
+    return JSON.parse(line) as WatchEvent;
+  } catch (cause) {
+    throw new ApiStatusError(503, { message: `the watch was cut off: ${errorMessage(cause)}` }, undefined);
+  }
+}
