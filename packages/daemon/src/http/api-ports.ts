@@ -19,5 +19,5 @@ export interface ApiPorts {
 
 export interface DeployKey {
   publicKey(): PublicSshKey;
-  regenerate(signal: AbortSignal): Promise<void>;
+  regenerate(signal: AbortSignal): Promise<unknown>;
 }

@@ -1,0 +1,256 @@
+import { randomBytes } from 'node:crypto';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorMessage } from '@fluxctl/shared/errors';
+import { isHttpUrl } from '@fluxctl/shared/git/git-url';
+import { version } from '@fluxctl/shared/version';
+import type { Cluster, SecretStore } from './cluster/cluster.ts';
+import { connectCluster } from './cluster/connect-cluster.ts';
+import { findCluster } from './cluster/kubeconfig.ts';
+import { type Config, readConfig } from './config/config.ts';
+import { usage } from './config/usage.ts';
+import { createEventRecorder } from './events/recorder.ts';
+import { openRepository } from './git/open-repository.ts';
+import type { SshFiles } from './git/ssh-client.ts';
+import { createSshKeyRing, emptyKeyRing, type SshKeyRing } from './git/ssh-key-ring.ts';
+import { listen } from './http/listen.ts';
+import { createApiServer, createMetricsServer } from './http/server.ts';
+import { tokenFile } from './http/token-file.ts';
+import { createJobQueue } from './jobs/job-queue.ts';
+import { createLogger } from './log/create-logger.ts';
+import type { Logger } from './log/logger.ts';
+import { createManifestLoader } from './manifests/loader.ts';
+import { syncSetName } from './manifests/mark.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { backOff } from './reconcile/back-off.ts';
+import { secretMarker, tagMarker } from './reconcile/marker.ts';
+import { createSource } from './reconcile/source.ts';
+
+/** After the first signal, what is under way may end; Kubernetes kills after 30 s. In milliseconds. */
+const graceMs = 25_000;
+const eventsRemembered = 100;
+const jobsRemembered = 100;
+/** Between looks at an API server that does not answer at start. */
+const knocks = { firstMs: 1_000, capMs: 30_000, random: Math.random };
+
+/** Milliseconds since 1970, to the microsecond. */
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+async function main(): Promise<number> {
+  const result = readConfig(process.argv.slice(2), process.env);
+  switch (result.kind) {
+    case 'help':
+      process.stderr.write(usage());
+      return 0;
+    case 'version':
+      process.stdout.write(`${version}\n`);
+      return 0;
+    case 'misused':
+      process.stderr.write(`${result.problems.map((text) => `Error: ${text}`).join('\n')}\n${usage()}`);
+      return 2;
+    case 'invalid': {
+      const log = openLog(result.logFormat);
+      log.log({ version });
+      for (const fields of [...result.notices, ...result.problems]) log.log(fields);
+      return 1;
+    }
+    case 'run': {
+      for (const line of result.deprecations) process.stderr.write(`${line}\n`);
+      const log = openLog(result.config.logFormat);
+      log.log({ version });
+      for (const fields of result.notices) log.log(fields);
+      return run(result.config, log).catch((error: unknown) => {
+        log.log({ err: errorMessage(error) });
+        return 1;
+      });
+    }
+    default:
+      return result satisfies never;
+  }
+}
+
+function openLog(format: string): Logger {
+  return createLogger({ format, now, write: (line) => void process.stderr.write(line) });
+}
+
+/** Builds the daemon from its rooms and lets it run until a signal comes. */
+async function run(config: Config, log: Logger): Promise<number> {
+  const { stop, abandon } = onSignals(log);
+  const { git, sync, mountRoot } = config;
+
+  const { cluster: clusterFlags } = config;
+  const found = await findCluster({
+    file: clusterFlags.kubeConfig,
+    context: clusterFlags.kubeContext,
+    namespace: clusterFlags.namespace,
+    env: process.env,
+    mountRoot,
+  });
+  log.log({ msg: `Using kube config: ${JSON.stringify(found.origin)} to connect to the cluster` });
+  const connected = await connectCluster(found, {
+    allowedNamespaces: clusterFlags.allowedNamespaces,
+    excludedResources: clusterFlags.excludedResources,
+    log,
+    now,
+    random: Math.random,
+    signal: stop,
+  });
+  const { cluster, secrets } = connected;
+  const { ownNamespace } = found;
+  // In a pod that would be the daemon's own, which Flux v1 does not take for a default.
+  const kubeconfigNamespace = found.origin === 'in-cluster' ? '' : found.contextNamespace;
+  const keyRing = openKeyRing(config, secrets, log);
+  const repository = await openRepository(
+    {
+      ...git,
+      tempFolder: tmpdir(),
+      ssh: sshFiles(config),
+      env: process.env,
+    },
+    {
+      identityFiles: () => keyRing.identityFiles(),
+      now: () => new Date(now()),
+      randomHex: (count) => randomBytes(count).toString('hex').slice(0, count),
+    },
+  );
+
+  const metrics = createMetrics();
+  const events = createEventRecorder(log, eventsRemembered);
+  const marker =
+    sync.state === 'git'
+      ? tagMarker(repository, git.syncTag)
+      : secretMarker(secrets, ownNamespace, config.ssh.secretName);
+  const jobs = createJobQueue({ remembered: jobsRemembered, timeoutMs: sync.timeoutMs, metrics, log });
+  const source = createSource(
+    {
+      name: 'default',
+      branch: git.branch,
+      paths: git.paths,
+      setName: syncSetName(repository.safeUrl, git.branch, git.paths),
+      readonly: git.readonly,
+      notesRef: git.notesRef,
+      syncIntervalMs: sync.intervalMs,
+      syncTimeoutMs: sync.timeoutMs,
+      garbageCollection: sync.garbageCollection,
+      allowedNamespaces: clusterFlags.allowedNamespaces,
+      defaultNamespace: clusterFlags.defaultNamespace || kubeconfigNamespace || 'default',
+    },
+    {
+      repository,
+      loader: createManifestLoader({ reader: repository }),
+      cluster,
+      marker,
+      events,
+      metrics,
+      log,
+      now,
+      random: Math.random,
+    },
+  );
+
+  log.log({
+    url: repository.safeUrl,
+    user: git.user,
+    email: git.email,
+    'sync-tag': git.syncTag,
+    state: sync.state,
+    readonly: git.readonly,
+    'notes-ref': git.notesRef,
+  });
+  const ports = { version, cluster, sources: [source], jobs, deployKey: keyRing, metrics, log };
+  const separateMetrics = config.listenMetrics !== '';
+  const rules = {
+    trust: config.api.trust,
+    tokens: tokenFile(config.api.tokenFile, log, now),
+    namespace: ownNamespace,
+  };
+  const api = createApiServer(ports, { rules, withMetrics: !separateMetrics, abandon });
+  log.log({ addr: await listen(api, config.listen, config.ephemeralPorts) });
+  const servers = [api];
+  if (separateMetrics) {
+    const server = createMetricsServer(ports);
+    servers.push(server);
+    log.log({ 'metrics-addr': await listen(server, config.listenMetrics, config.ephemeralPorts) });
+  }
+
+  await Promise.all([
+    greetCluster(cluster, connected.host, log, stop),
+    keyRing.run(stop),
+    source.run(stop, abandon),
+    jobs.run(stop, abandon),
+  ]);
+  await Promise.all([repository.close(), keyRing.close(), connected.close()]);
+  await Promise.all(servers.map((server) => server.close()));
+  return 0;
+}
+
+/** The deploy key; none is used over HTTP. */
+function openKeyRing(config: Config, secrets: SecretStore, log: Logger): SshKeyRing {
+  const { ssh, git } = config;
+  if (git.url === '' || isHttpUrl(git.url)) return emptyKeyRing;
+  return createSshKeyRing(
+    {
+      secretName: ssh.secretName,
+      mountPath: ssh.mountPath,
+      dataKey: ssh.dataKey,
+      keygenFolder: ssh.keygenDir,
+      tempFolder: tmpdir(),
+      bits: ssh.bits,
+      type: ssh.type || undefined,
+      format: ssh.format || undefined,
+      env: process.env,
+    },
+    { secrets, log, random: Math.random },
+  );
+}
+
+/** Where OpenSSH would look; the files need not exist. */
+function sshFiles({ mountRoot, ssh }: Config): SshFiles {
+  const home = homedir();
+  const user = join(home.startsWith(`${mountRoot}/`) ? '/' : mountRoot, home, '.ssh');
+  const system = join(mountRoot, '/etc/ssh');
+  return {
+    config: [join(user, 'config'), join(system, 'ssh_config')],
+    knownHosts: [
+      join(user, 'known_hosts'),
+      join(system, 'ssh_known_hosts'),
+      ...(ssh.knownHosts === '' ? [] : [ssh.knownHosts]),
+    ],
+  };
+}
+
+/** Tells which cluster this is; until it answers, tells why not. Nothing waits for this. */
+async function greetCluster(cluster: Cluster, server: string, log: Logger, stop: AbortSignal): Promise<void> {
+  for (let attempt = 1; !stop.aborted; attempt++) {
+    try {
+      log.log({ host: server, version: await cluster.version(stop) });
+      log.log({ ping: true });
+      return;
+    } catch (error) {
+      if (stop.aborted) return;
+      log.log({ host: server, ping: errorMessage(error) });
+      await sleep(backOff(attempt, knocks), undefined, { signal: stop }).catch(() => undefined);
+    }
+  }
+}
+
+/** The first signal stops the daemon, a second one or the end of the grace period cuts short. */
+function onSignals(log: Logger): { readonly stop: AbortSignal; readonly abandon: AbortSignal } {
+  const stop = new AbortController();
+  const abandon = new AbortController();
+  const names = { SIGTERM: 'terminated', SIGINT: 'interrupt' } as const;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) return abandon.abort(new Error('stopped'));
+      log.log({ exiting: names[signal] });
+      stop.abort(new Error('stopped'));
+      setTimeout(() => abandon.abort(new Error('stopped')), graceMs).unref();
+    });
+  }
+  return { stop: stop.signal, abandon: abandon.signal };
+}
+
+process.exitCode = await main();
