@@ -21,9 +21,9 @@ export interface GitWorld extends AsyncDisposable {
   readonly temp: string;
   readonly publicKey: string;
   /** A repository that is not running yet; it is closed with the world. */
-  open(change?: Partial<RepositoryConfig>): Promise<Repository>;
+  open(change?: Partial<RepositoryConfig>, identityFiles?: () => readonly string[]): Promise<Repository>;
   /** A repository that runs until the world is closed. */
-  follow(change?: Partial<RepositoryConfig>): Promise<Repository>;
+  follow(change?: Partial<RepositoryConfig>, identityFiles?: () => readonly string[]): Promise<Repository>;
   readonly signal: AbortSignal;
   /** Ends what `follow` started; then the signal is aborted. */
   stopFollowing(): Promise<void>;
@@ -44,7 +44,10 @@ export async function createGitWorld(files = sampleRepository): Promise<GitWorld
   const opened: Repository[] = [];
   const running: Promise<void>[] = [];
 
-  async function open(change: Partial<RepositoryConfig> = {}): Promise<Repository> {
+  async function open(
+    change: Partial<RepositoryConfig> = {},
+    identityFiles: () => readonly string[] = () => [identity],
+  ): Promise<Repository> {
     const repository = await openRepository(
       {
         url: remote.url,
@@ -61,7 +64,7 @@ export async function createGitWorld(files = sampleRepository): Promise<GitWorld
         ...change,
       },
       {
-        identityFiles: () => [identity],
+        identityFiles,
         now: () => new Date(),
         randomHex: (count) => randomBytes(count).toString('hex').slice(0, count),
       },
@@ -82,8 +85,8 @@ export async function createGitWorld(files = sampleRepository): Promise<GitWorld
     temp,
     publicKey: await readFile(`${identity}.pub`, 'utf8'),
     open,
-    async follow(change) {
-      const repository = await open(change);
+    async follow(change, identityFiles) {
+      const repository = await open(change, identityFiles);
       running.push(repository.run(stopping.signal));
       return repository;
     },
