@@ -52,10 +52,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function keyRing(
-  change: Partial<SshKeyRingConfig> = {},
-  store: KeySecrets | undefined = secrets,
-): SshKeyRing {
+function keyRing(change: Partial<SshKeyRingConfig> = {}, store: KeySecrets | 'none' = secrets): SshKeyRing {
   const config: SshKeyRingConfig = {
     secretName: 'flux-git-deploy',
     mountPath: join(folder, 'mount'),
