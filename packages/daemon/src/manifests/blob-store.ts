@@ -4,6 +4,9 @@ import type { BlobId, TreeReader } from '../git/repository.ts';
 /** Bytes that are kept after a load, as the objects that changed are asked for right after it. */
 const maxKeptBytes = 16 * 1024 * 1024;
 
+/** Blobs may be views of one buffer up to this size, as they were read one after the other. */
+const largestShared = 256 * 1024;
+
 interface Waiting {
   readonly id: BlobId;
   readonly resolve: (bytes: Buffer) => void;
@@ -24,8 +27,8 @@ export class BlobStore {
   /** Keeps bytes that were read in another way, in place of the oldest. */
   keep(id: BlobId, bytes: Buffer): void {
     if (this.#kept.has(id)) return;
-    // a view of a larger buffer would keep all of it
-    const own = bytes.byteLength * 2 < bytes.buffer.byteLength ? Buffer.from(bytes) : bytes;
+    // a view of a large buffer would keep all of it
+    const own = bytes.buffer.byteLength > largestShared ? Buffer.from(bytes) : bytes;
     this.#kept.set(id, own);
     this.#keptBytes += own.byteLength;
     for (const [oldest, { byteLength }] of this.#kept) {

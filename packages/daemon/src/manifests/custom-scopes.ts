@@ -1,5 +1,5 @@
 import type { CustomScope } from './manifest.ts';
-import { YamlMap, type YamlNode } from './yaml/node.ts';
+import { isSequence, YamlMap, type YamlNode } from './yaml/node.ts';
 
 /**
  * The kinds that a CustomResourceDefinition brings, one for each version; none where it cannot be read.
@@ -20,7 +20,7 @@ export function customScopesOf(crd: YamlMap): readonly CustomScope[] {
 
 function versionsOf(spec: YamlMap | undefined): readonly string[] {
   const versions = spec?.get('versions');
-  const names = Array.isArray(versions)
+  const names = isSequence(versions)
     ? versions.flatMap((version) => (version instanceof YamlMap ? (textAt(version, 'name') ?? []) : []))
     : [];
   return names.length > 0 ? names : [textAt(spec, 'version') ?? []].flat();

@@ -4,14 +4,15 @@ import type { JsonObject } from '@fluxctl/shared/kube-object';
 import type { BlobId, TreeEntry, TreeReader } from '../git/repository.ts';
 import { BlobStore } from './blob-store.ts';
 import { setApartDuplicates } from './duplicates.ts';
-import type { LoadedManifests, LoadProblem, Manifest, ManifestLoader } from './manifest.ts';
-import type { Facts, FactsProblem, ObjectFacts, ObjectPlace } from './object-facts.ts';
+import type { CustomScope, LoadedManifests, LoadProblem, Manifest, ManifestLoader } from './manifest.ts';
+import type { Facts, ObjectFacts, ObjectPlace } from './object-facts.ts';
 import { ParseCache } from './parse-cache.ts';
 import { readBody } from './read-body.ts';
 import { readFile } from './read-file.ts';
 import { RepositoryTree } from './repository-tree.ts';
 import { selectFiles } from './select-files.ts';
 import { StringPool } from './string-pool.ts';
+import { createYamlEncoder } from './yaml/encode.ts';
 
 /** Characters that are parsed in one go, a few milliseconds' worth; then others get their turn. */
 const charactersPerTurn = 64 * 1024;
@@ -21,29 +22,36 @@ const charactersPerTurn = 64 * 1024;
  * `LoadedManifests.problems`.
  */
 export function createManifestLoader({ reader }: { readonly reader: TreeReader }): ManifestLoader {
-  const cache = new ParseCache();
+  const cache = new ParseCache<LocatedFile>();
   const blobs = new BlobStore(reader);
-  const pool = new StringPool();
+  const tools = { pool: new StringPool(), encoder: createYamlEncoder() };
 
   async function parseNew(files: readonly TreeEntry[], signal: AbortSignal): Promise<void> {
-    const wanted = new Set(files.map(({ blob }) => blob).filter((blob) => cache.get(blob) === undefined));
+    const wanted = new Set(files.map(({ blob }) => blob).filter((blob) => !cache.has(blob)));
     if (wanted.size === 0) return;
     let left = charactersPerTurn;
     for await (const { id, bytes } of reader.blobs(wanted, signal)) {
       blobs.keep(id, bytes);
-      const objects: ObjectFacts[] = [];
-      const problems: FactsProblem[] = [];
-      for (const { facts, length } of readFile(bytes, pool)) {
-        objects.push(...facts.objects);
-        problems.push(...facts.problems);
+      const documents: Facts[] = [];
+      for (const { facts, length } of readFile(bytes, tools)) {
+        documents.push(facts);
         left -= length;
         if (left > 0) continue;
         left = charactersPerTurn;
         await setImmediate();
         signal.throwIfAborted();
       }
-      cache.set(id, { objects, problems });
+      cache.set(id, joined(documents));
     }
+  }
+
+  /** The same objects as at the last load, where file and path are the same. */
+  function locate(file: TreeEntry): LocatedFile {
+    const parsed = cache.get(file.blob);
+    if (parsed === undefined)
+      throw new ServerError(`${file.path} (blob ${file.blob}) is missing in the mirror`);
+    if (parsed.located?.path !== file.path) parsed.located = locateFile(file, parsed.facts);
+    return parsed.located;
   }
 
   return {
@@ -55,20 +63,20 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
       const selected = selectFiles(tree, paths);
       await parseNew(selected.files, signal);
 
-      const located = selected.files.flatMap((file) => manifestsOf(file, factsOf(cache, file)));
-      const found = selected.files.flatMap((file) => problemsOf(file, factsOf(cache, file)));
-      cache.trim(new Set(selected.files.map(({ blob }) => blob)));
-      const { unique, problems: duplicates } = setApartDuplicates(located, ({ writtenId, source }) => ({
+      const files = selected.files.map((file) => locate(file));
+      const manifests = files.flatMap((file) => file.manifests);
+      cache.trim(selected.files.map(({ blob }) => blob));
+      const { unique, problems: duplicates } = setApartDuplicates(manifests, ({ writtenId, source }) => ({
         id: writtenId,
         source,
       }));
-      const problems = [...selected.problems, ...found, ...duplicates];
+      const problems = [...selected.problems, ...files.flatMap((file) => file.problems), ...duplicates];
       const loaded: LoadedManifests = {
         revision,
         manifests: unique,
         problems,
         complete: problems.every(({ severity, ids }) => severity === 'warning' || ids.length > 0),
-        customScopes: located.flatMap(({ customScopes }) => customScopes),
+        customScopes: files.flatMap(({ customScopes }) => customScopes),
         body: (manifest, bodySignal) => bodyOf(manifest, blobs, bodySignal),
       };
       return loaded;
@@ -76,34 +84,56 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
   };
 }
 
+function joined(documents: readonly Facts[]): Facts {
+  const [only] = documents;
+  if (only !== undefined && documents.length === 1) return only;
+  return {
+    objects: documents.flatMap(({ objects }) => objects),
+    problems: documents.flatMap(({ problems }) => problems),
+  };
+}
+
+/** What a file holds, at its path. */
+interface LocatedFile {
+  readonly path: string;
+  readonly manifests: readonly LocatedManifest[];
+  readonly problems: readonly LoadProblem[];
+  readonly customScopes: readonly CustomScope[];
+}
+
 /** A manifest that knows where its bytes are. */
 interface LocatedManifest extends Manifest {
   readonly blob: BlobId;
   readonly place: ObjectPlace;
-  readonly customScopes: ObjectFacts['customScopes'];
 }
 
-function manifestsOf(file: TreeEntry, facts: Facts): LocatedManifest[] {
-  return facts.objects.map(({ line, ...object }) => ({
-    ...object,
-    blob: file.blob,
-    source: { path: file.path, line, document: object.place.document },
-  }));
+function locateFile({ path, blob }: TreeEntry, facts: Facts): LocatedFile {
+  return {
+    path,
+    manifests: facts.objects.map((object) => locateObject(path, blob, object)),
+    problems: facts.problems.map(({ severity, doing, text, line, document, ids }) => ({
+      severity,
+      message: doing === undefined ? text : `${doing} from ${JSON.stringify(path)}: ${text}`,
+      source: { path, line, ...(document === undefined ? {} : { document }) },
+      ids,
+    })),
+    customScopes: facts.objects.flatMap(({ customScopes }) => customScopes),
+  };
 }
 
-function problemsOf(file: TreeEntry, facts: Facts): LoadProblem[] {
-  return facts.problems.map(({ severity, doing, text, line, document, ids }) => ({
-    severity,
-    message: doing === undefined ? text : `${doing} from ${JSON.stringify(file.path)}: ${text}`,
-    source: { path: file.path, line, ...(document === undefined ? {} : { document }) },
-    ids,
-  }));
-}
-
-function factsOf(cache: ParseCache, file: TreeEntry): Facts {
-  const facts = cache.get(file.blob);
-  if (facts === undefined) throw new ServerError(`${file.path} (blob ${file.blob}) is missing in the mirror`);
-  return facts;
+function locateObject(path: string, blob: BlobId, object: ObjectFacts): LocatedManifest {
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    name: object.name,
+    namespace: object.namespace,
+    writtenId: object.writtenId,
+    policies: object.policies,
+    checksum: object.checksum,
+    source: { path, line: object.line, document: object.place.document },
+    blob,
+    place: object.place,
+  };
 }
 
 async function readLinks(

@@ -22,7 +22,7 @@ export function gcMark(setName: string, id: ResourceId): string {
 }
 
 /** The value of `checksumAnnotation` for a document in Flux v1's encoding. */
-export function manifestChecksum(encoded: string): string {
+export function manifestChecksum(encoded: string | Uint8Array): string {
   return hash('sha1', encoded, 'hex');
 }
 

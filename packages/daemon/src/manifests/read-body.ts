@@ -3,7 +3,7 @@ import type { JsonObject } from '@fluxctl/shared/kube-object';
 import type { ObjectPlace } from './object-facts.ts';
 import { composeDocument } from './yaml/compose.ts';
 import { decodeText, textOf } from './yaml/decode-text.ts';
-import { YamlMap, type YamlNode } from './yaml/node.ts';
+import { isSequence, YamlMap, type YamlNode } from './yaml/node.ts';
 import { objectOf } from './yaml/to-json.ts';
 
 /**
@@ -25,5 +25,5 @@ function documentAt(file: Buffer, { start, end }: ObjectPlace): YamlNode {
 function itemOf(root: YamlNode, { item }: ObjectPlace): YamlNode | undefined {
   if (item === undefined) return root;
   const items = root instanceof YamlMap ? root.get('items') : undefined;
-  return Array.isArray(items) ? items[item] : undefined;
+  return isSequence(items) ? items[item] : undefined;
 }

@@ -1,4 +1,4 @@
-import { readPolicies } from '@fluxctl/shared/policy/policies';
+import { type Policies, readPolicies } from '@fluxctl/shared/policy/policies';
 import { type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
 import { customScopesOf } from './custom-scopes.ts';
 import { manifestChecksum } from './mark.ts';
@@ -7,9 +7,15 @@ import { detached, type StringPool } from './string-pool.ts';
 import { isScalar, shapeProblem } from './workload-shape.ts';
 import { type ComposedDocument, composeDocument, YamlError } from './yaml/compose.ts';
 import type { DocumentSlice } from './yaml/documents.ts';
-import { encodeYaml } from './yaml/encode.ts';
-import { YamlMap, type YamlNode, type YamlScalar } from './yaml/node.ts';
+import type { YamlEncoder } from './yaml/encode.ts';
+import { isSequence, YamlMap, type YamlNode, type YamlScalar } from './yaml/node.ts';
 import { scalarText } from './yaml/scalar-text.ts';
+
+/** What many documents are read with, one after the other. */
+export interface ReadTools {
+  readonly pool: StringPool;
+  readonly encoder: YamlEncoder;
+}
 
 /** Where the bytes of a document are. */
 export type DocumentBytes = Pick<ObjectPlace, 'start' | 'end'>;
@@ -18,12 +24,12 @@ export type DocumentBytes = Pick<ObjectPlace, 'start' | 'end'>;
  * The objects of one document: itself, or the items of a `List`. A document without `kind` is none; one
  * that cannot be read is a problem.
  */
-export function readDocument(slice: DocumentSlice, bytes: DocumentBytes, pool: StringPool): Facts {
+export function readDocument(slice: DocumentSlice, bytes: DocumentBytes, tools: ReadTools): Facts {
   try {
     const document = composeDocument(slice.text);
-    const reader = new ObjectReader(document, slice, bytes, pool);
+    const reader = new ObjectReader(document, slice, bytes, tools);
     reader.readRoot(document.root);
-    return { objects: reader.objects, problems: reader.problems };
+    return { objects: trimmed(reader.objects), problems: trimmed(reader.problems) };
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     const line = slice.line + error.line - 1;
@@ -45,13 +51,13 @@ class ObjectReader {
   readonly #document: ComposedDocument;
   readonly #slice: DocumentSlice;
   readonly #bytes: DocumentBytes;
-  readonly #pool: StringPool;
+  readonly #tools: ReadTools;
 
-  constructor(document: ComposedDocument, slice: DocumentSlice, bytes: DocumentBytes, pool: StringPool) {
+  constructor(document: ComposedDocument, slice: DocumentSlice, bytes: DocumentBytes, tools: ReadTools) {
     this.#document = document;
     this.#slice = slice;
     this.#bytes = bytes;
-    this.#pool = pool;
+    this.#tools = tools;
   }
 
   readRoot(root: YamlNode): void {
@@ -81,7 +87,7 @@ class ObjectReader {
       }
       return;
     }
-    if (!Array.isArray(items)) {
+    if (!isSequence(items)) {
       this.#reject('items must be a list', line, []);
       return;
     }
@@ -114,18 +120,19 @@ class ObjectReader {
     if (problem !== undefined) this.#reject(problem, line, [id]);
     if (problem !== undefined || !sound) return;
 
+    const { pool, encoder } = this.#tools;
     this.objects.push({
-      apiVersion: this.#pool.shared(apiVersion),
-      kind: this.#pool.shared(kind),
+      apiVersion: pool.shared(apiVersion),
+      kind: pool.shared(kind),
       // part of the id, so that neither keeps the text of the whole file in memory
       name: id.slice(id.length - name.length),
-      namespace: namespace === '' ? undefined : this.#pool.shared(namespace),
+      namespace: namespace === '' ? undefined : pool.shared(namespace),
       writtenId: id,
-      policies: readPolicies(annotationsOf(metadata)),
-      checksum: manifestChecksum(encodeYaml(object)),
+      policies: policiesOf(metadata),
+      checksum: manifestChecksum(encoder.encode(object)),
       line,
-      place: { document: this.#slice.document, ...this.#bytes, item },
-      customScopes: kind === 'CustomResourceDefinition' ? customScopesOf(object) : [],
+      place: { document: this.#slice.document, start: this.#bytes.start, end: this.#bytes.end, item },
+      customScopes: kind === 'CustomResourceDefinition' ? customScopesOf(object) : none,
     });
   }
 
@@ -168,12 +175,22 @@ function objectProblem(kind: string, object: YamlMap, metadata: YamlMap | null):
   return readable ? shapeProblem(kind, object) : 'metadata.annotations must be a mapping of strings';
 }
 
-function* annotationsOf(metadata: YamlMap | null): Generator<readonly [string, string]> {
+function policiesOf(metadata: YamlMap | null): Policies {
   const annotations = metadata?.get('annotations');
-  if (!(annotations instanceof YamlMap)) return;
-  for (const [index, key] of annotations.keys.entries()) {
-    yield [detached(key), detached(textOf(annotations.values[index]) ?? '')];
-  }
+  if (!(annotations instanceof YamlMap)) return readPolicies(none);
+  const { keys, values } = annotations;
+  const policies = readPolicies(keys.map((key, at) => [key, textOf(values[at]) ?? ''] as const));
+  if (Object.keys(policies).length === 0) return policies;
+  return Object.fromEntries(
+    Object.entries(policies).map(([policy, value]) => [detached(policy), detached(value)]),
+  );
+}
+
+const none: readonly never[] = Object.freeze([]);
+
+/** The same entries in an array of just their size: ten thousand of these are kept. */
+function trimmed<T>(entries: readonly T[]): readonly T[] {
+  return entries.length === 0 ? none : entries.slice();
 }
 
 /** Scalars as text, the way Go reads them into a string; null and absent as empty; undefined for the rest. */

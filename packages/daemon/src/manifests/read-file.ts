@@ -1,6 +1,5 @@
 import type { Facts } from './object-facts.ts';
-import { type DocumentBytes, readDocument } from './read-document.ts';
-import type { StringPool } from './string-pool.ts';
+import { type DocumentBytes, type ReadTools, readDocument } from './read-document.ts';
 import { decodeText } from './yaml/decode-text.ts';
 import { splitDocuments } from './yaml/documents.ts';
 
@@ -10,7 +9,7 @@ import { splitDocuments } from './yaml/documents.ts';
  */
 export function* readFile(
   file: Buffer,
-  pool: StringPool,
+  tools: ReadTools,
 ): Generator<{ readonly facts: Facts; readonly length: number }> {
   const decoded = decodeText(file);
   if (!decoded.ok) {
@@ -24,7 +23,7 @@ export function* readFile(
       start: positions.of(slice.start),
       end: positions.of(slice.start + slice.text.length),
     };
-    yield { facts: readDocument(slice, place, pool), length: slice.text.length };
+    yield { facts: readDocument(slice, place, tools), length: slice.text.length };
   }
 }
 

@@ -1,4 +1,4 @@
-import { YamlFloat, YamlMap, type YamlNode } from './yaml/node.ts';
+import { isSequence, YamlFloat, YamlMap, type YamlNode } from './yaml/node.ts';
 
 /**
  * Tells what is wrong with a value: the field and what it should be, never the value itself. Null and
@@ -17,7 +17,7 @@ export function shapeProblem(kind: string, object: YamlMap): string | undefined 
 
 /** Whether a value can be read as text: `"1"`, `1` and `true` can. */
 export function isScalar(node: YamlNode): boolean {
-  return !(node instanceof YamlMap) && !Array.isArray(node);
+  return !(node instanceof YamlMap) && !isSequence(node);
 }
 
 const scalar: Shape = (node, path) => (isScalar(node) ? undefined : `${path} must be a single value`);
@@ -31,8 +31,12 @@ const integer: Shape = (node, path) => {
 function listOf(shape: Shape): Shape {
   return (node, path) => {
     if (node === null) return undefined;
-    if (!Array.isArray(node)) return `${path} must be a list`;
-    return firstProblem(node, (item, index) => shape(item, `${path}[${index}]`));
+    if (!isSequence(node)) return `${path} must be a list`;
+    for (let index = 0; index < node.length; index += 1) {
+      const problem = shape(node[index] ?? null, `${path}[${index}]`);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
   };
 }
 
@@ -40,29 +44,26 @@ function mappingOf(shape: Shape): Shape {
   return (node, path) => {
     if (node === null) return undefined;
     if (!(node instanceof YamlMap)) return `${path} must be a mapping`;
-    return firstProblem(node.values, (value, index) => shape(value, join(path, node.keys[index] ?? '')));
+    for (let index = 0; index < node.keys.length; index += 1) {
+      const problem = shape(node.values[index] ?? null, join(path, node.keys[index] ?? ''));
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
   };
 }
 
-function fields(known: Readonly<Record<string, Shape>>): Shape {
+function fields(shapesByKey: Readonly<Record<string, Shape>>): Shape {
+  const known = Object.entries(shapesByKey);
   return (node, path) => {
     if (node === null) return undefined;
     if (!(node instanceof YamlMap)) return `${path} must be a mapping`;
-    return firstProblem(Object.entries(known), ([key, shape]) =>
-      shape(node.get(key) ?? null, join(path, key)),
-    );
+    for (const [key, shape] of known) {
+      const value = node.get(key) ?? null;
+      const problem = value === null ? undefined : shape(value, join(path, key));
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
   };
-}
-
-function firstProblem<T>(
-  items: readonly T[],
-  look: (item: T, index: number) => string | undefined,
-): string | undefined {
-  for (const [index, item] of items.entries()) {
-    const problem = look(item, index);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
 }
 
 function join(path: string, key: string): string {

@@ -33,17 +33,19 @@ export function policyOfAnnotation(key: string): string | undefined {
  * an update would write counts (Flux v1 took either, by chance).
  */
 export function readPolicies(annotations: Iterable<readonly [key: string, value: string]>): Policies {
-  const found = new Map<string, { readonly value: string; readonly rank: number }>();
-  for (const [key, value] of annotations) {
+  let found: Map<string, readonly [key: string, value: string]> | undefined;
+  for (const annotation of annotations) {
+    const [key] = annotation;
     const policy = policyOfAnnotation(key);
     if (policy === undefined) continue;
-    const rank = policyAnnotations(policy).indexOf(key);
+    found ??= new Map();
     const other = found.get(policy);
-    if (other === undefined || rank < other.rank) found.set(policy, { value, rank });
+    const keys = other && policyAnnotations(policy);
+    if (!other || !keys || keys.indexOf(key) < keys.indexOf(other[0])) found.set(policy, annotation);
   }
-  if (found.size === 0) return noPolicies;
+  if (found === undefined) return noPolicies;
   // fromEntries makes own properties of all keys, `__proto__` too
-  return Object.fromEntries([...found].map(([policy, { value }]) => [policy, value]));
+  return Object.fromEntries([...found].map(([policy, [, value]]) => [policy, value]));
 }
 
 const noPolicies: Policies = Object.freeze({});

@@ -9,7 +9,8 @@ import {
   YAMLException,
 } from 'js-yaml';
 import { countLines } from './documents.ts';
-import { YamlFloat, YamlMap, type YamlNode, type YamlScalar } from './node.ts';
+import { MapBuilder, NodeStack } from './map-builder.ts';
+import { isSequence, YamlFloat, YamlMap, type YamlNode, type YamlScalar } from './node.ts';
 import { resolvePlain } from './scalar.ts';
 import { keyText } from './scalar-text.ts';
 import { resolveTagged, tagName } from './tag.ts';
@@ -44,8 +45,10 @@ export interface ComposedDocument {
 
 /** Deeper nesting than any manifest has; keeps the stack bounded. */
 const maxDepth = 500;
-/** Nodes and characters that aliases and merges may add to one document: what bounds an alias bomb. */
-const maxAliased = 4_000_000;
+/** What a node weighs beside its characters, which weigh 1 each. */
+const nodeWeight = 16;
+/** Weight that aliases and merges may add to one document, 400,000 nodes as in Go: what bounds an alias bomb. */
+const maxAliased = 400_000 * nodeWeight;
 
 const aliasBomb = 'document contains excessive aliasing';
 const badMerge = 'map merge requires map or sequence of maps as the value';
@@ -71,7 +74,7 @@ function parse(text: string): Event[] {
 interface Anchored {
   /** Undefined while the node is being read: it may not hold itself. */
   node: YamlNode | undefined;
-  /** In nodes and characters, aliases followed. */
+  /** Aliases followed. */
   weight: number;
 }
 
@@ -82,6 +85,7 @@ class Composer {
   #weight = 0;
   #aliased = 0;
   #tagHandles: DocumentEvent['directives'] = [];
+  readonly #stack = new NodeStack();
   readonly #anchors = new Map<string, Anchored>();
   readonly #remarks: YamlRemark[] = [];
   readonly #itemLines: number[] = [];
@@ -105,17 +109,18 @@ class Composer {
     const at = this.#at;
     const event = this.#events[at];
     this.#at += 1;
-    this.#weight += 1;
+    const before = this.#weight;
+    this.#weight += nodeWeight;
     switch (event?.type) {
       case EVENT_ID.SCALAR: {
         const value = this.#scalar(event, at);
-        if (event.anchorStart >= 0) this.#anchors.set(this.#anchorName(event), { node: value, weight: 1 });
+        if (event.anchorStart < 0) return value;
+        this.#anchors.set(this.#anchorName(event), { node: value, weight: this.#weight - before });
         return value;
       }
       case EVENT_ID.MAPPING:
       case EVENT_ID.SEQUENCE: {
         if (event.anchorStart < 0) return this.#collection(event.type, depth);
-        const before = this.#weight;
         const anchored: Anchored = { node: undefined, weight: 0 };
         this.#anchors.set(this.#anchorName(event), anchored);
         const node = this.#collection(event.type, depth);
@@ -134,18 +139,18 @@ class Composer {
     return type === EVENT_ID.MAPPING ? this.#mapping(depth) : this.#sequence(depth, false);
   }
 
-  #sequence(depth: number, noteLines: boolean): YamlNode[] {
-    const items: YamlNode[] = [];
+  #sequence(depth: number, noteLines: boolean): readonly YamlNode[] {
+    const base = this.#stack.top;
     while (this.#events[this.#at]?.type !== EVENT_ID.POP) {
       if (noteLines) this.#itemLines.push(this.#lineOf(this.#at));
-      items.push(this.#node(depth + 1));
+      this.#stack.push('', this.#node(depth + 1));
     }
     this.#at += 1;
-    return items;
+    return this.#stack.takeValues(base);
   }
 
   #mapping(depth: number): YamlMap {
-    const map = new YamlMap();
+    const map = new MapBuilder(this.#stack);
     let merged: Set<string> | undefined;
     while (this.#events[this.#at]?.type !== EVENT_ID.POP) {
       const at = this.#at;
@@ -162,7 +167,7 @@ class Composer {
       }
     }
     this.#at += 1;
-    return map;
+    return map.build();
   }
 
   /** The value of a key; the entries of a list document's `items` are told by line. */
@@ -175,15 +180,14 @@ class Composer {
     return this.#sequence(depth + 1, true);
   }
 
-  #key(map: YamlMap, node: YamlNode, at: number): string {
+  #key(map: MapBuilder, node: YamlNode, at: number): string {
     if (typeof node === 'string') return node;
-    if (Array.isArray(node) || node instanceof YamlMap) {
+    if (isSequence(node) || node instanceof YamlMap) {
       throw new YamlError('invalid map key (is this a template?)', this.#lineOf(at));
     }
     if (node === null) this.#remark('error', 'a key must not be null', at);
     const key = keyText(node);
-    map.scalarKeys ??= new Map();
-    map.scalarKeys.set(key, node);
+    map.noteScalarKey(key, node);
     return key;
   }
 
@@ -194,16 +198,13 @@ class Composer {
   }
 
   /** As Go's yaml.v2 does: the merged keys replace those before, and are replaced by those behind. */
-  #merge(map: YamlMap, merged: Set<string>, at: number, source: YamlNode): void {
-    const sources = Array.isArray(source) ? source.toReversed() : [source];
+  #merge(map: MapBuilder, merged: Set<string>, at: number, source: YamlNode): void {
+    const sources = isSequence(source) ? source.toReversed() : [source];
     for (const each of sources) {
       if (!(each instanceof YamlMap)) throw new YamlError(badMerge, this.#lineOf(at));
       for (const [index, key] of each.keys.entries()) {
         const scalarKey = each.scalarKeys?.get(key);
-        if (scalarKey !== undefined) {
-          map.scalarKeys ??= new Map();
-          map.scalarKeys.set(key, scalarKey);
-        }
+        if (scalarKey !== undefined) map.noteScalarKey(key, scalarKey);
         const replaced = map.set(key, each.values[index] ?? null);
         if (replaced && !merged.has(key)) {
           this.#remark('warning', `key ${JSON.stringify(key)} is replaced by the merge behind it`, at);

@@ -1,17 +1,28 @@
+import { ByteWriter } from './byte-writer.ts';
 import { sortedKeys } from './key-order.ts';
-import { YamlMap, type YamlNode, type YamlScalar } from './node.ts';
+import { isSequence, YamlMap, type YamlNode, type YamlScalar } from './node.ts';
 import { readsAsString } from './scalar.ts';
 import { scalarText } from './scalar-text.ts';
 import { analyse, literalHint } from './text-style.ts';
 
-/**
- * Writes a document as Go's yaml.v2 does, keys sorted: the bytes that Flux v1 takes the checksum of.
- * @returns the text, with a newline at its end
- */
-export function encodeYaml(root: YamlNode): string {
-  const encoder = new Encoder();
-  encoder.node(root, 0);
-  return encoder.finish();
+/** Writes documents as Go's yaml.v2 does, keys sorted: the bytes that Flux v1 takes the checksum of. */
+export interface YamlEncoder {
+  /** The document with a newline at its end, in bytes that are good until the next call. */
+  encode(root: YamlNode): Uint8Array;
+}
+
+/** To be used for many documents: it has a buffer of its own. */
+export function createYamlEncoder(): YamlEncoder {
+  const writer = new ByteWriter();
+  return {
+    encode(root) {
+      writer.reset();
+      const encoder = new Encoder(writer);
+      encoder.node(root, 0);
+      writer.endLine();
+      return writer.bytes();
+    },
+  };
 }
 
 /** Text is folded at the first space behind this column. */
@@ -20,32 +31,27 @@ const step = 2;
 /** A key of more bytes than this is written as `? key`. */
 const longestSimpleKey = 128;
 
-/** Text that is plain unless it reads as something else: most of what manifests hold. */
-const plainWord = /^[A-Za-z0-9/_.][A-Za-z0-9/_.-]*$/;
 const lineBreak = /[\n\r\u0085\u2028\u2029]/;
 const base60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 
 class Encoder {
-  #out = '';
-  /** Length of `#out` where the current line starts. */
-  #lineStart = 0;
+  readonly #to: ByteWriter;
 
-  finish(): string {
-    this.#endLine();
-    return this.#out;
+  constructor(to: ByteWriter) {
+    this.#to = to;
   }
 
   /** Writes a node at the current place; if it is a block, its further lines at `indent`. */
   node(node: YamlNode, indent: number): void {
     if (typeof node === 'string') this.#string(node, indent + step, false);
     else if (node instanceof YamlMap) this.#mapping(node, indent);
-    else if (Array.isArray(node)) this.#sequence(node, indent);
-    else this.#out += scalarText(node);
+    else if (isSequence(node)) this.#sequence(node, indent);
+    else this.#to.put(scalarText(node));
   }
 
   #mapping(map: YamlMap, indent: number): void {
     if (map.keys.length === 0) {
-      this.#out += '{}';
+      this.#to.put('{}');
       return;
     }
     let first = true;
@@ -60,15 +66,15 @@ class Encoder {
   #pair(key: YamlScalar, value: YamlNode, indent: number): void {
     const simple = this.#key(key, indent);
     if (!isBlock(value)) {
-      this.#out += ': ';
+      this.#to.put(': ');
       this.node(value, indent);
     } else if (!simple) {
-      this.#out += ': ';
+      this.#to.put(': ');
       this.node(value, indent + step);
     } else {
-      this.#out += ':';
+      this.#to.put(':');
       // a list in a mapping is not indented further
-      const inner = Array.isArray(value) ? indent : indent + step;
+      const inner = isSequence(value) ? indent : indent + step;
       this.#newLine(inner);
       this.node(value, inner);
     }
@@ -77,7 +83,11 @@ class Encoder {
   /** @returns whether the value may follow on the same line */
   #key(key: YamlScalar, indent: number): boolean {
     if (typeof key !== 'string') {
-      this.#out += scalarText(key);
+      this.#to.put(scalarText(key));
+      return true;
+    }
+    if (isPlainWord(key) && key.length <= longestSimpleKey && readsAsString(key)) {
+      this.#to.put(key);
       return true;
     }
     const tooLong = key.length * 3 > longestSimpleKey && Buffer.byteLength(key) > longestSimpleKey;
@@ -85,7 +95,7 @@ class Encoder {
       this.#string(key, indent + step, true);
       return true;
     }
-    this.#out += '? ';
+    this.#to.put('? ');
     this.#string(key, indent + step, false);
     this.#newLine(indent);
     return false;
@@ -93,26 +103,23 @@ class Encoder {
 
   #sequence(items: readonly YamlNode[], indent: number): void {
     if (items.length === 0) {
-      this.#out += '[]';
+      this.#to.put('[]');
       return;
     }
     let first = true;
     for (const item of items) {
       if (!first) this.#newLine(indent);
       first = false;
-      this.#out += '- ';
+      this.#to.put('- ');
       this.node(item, isBlock(item) ? indent + step : indent);
     }
   }
 
   #string(text: string, indent: number, asKey: boolean): void {
     const readable = readsAsString(text);
-    if (readable && plainWord.test(text)) {
-      // `...` may begin a document's end
-      if (!text.startsWith('...')) {
-        this.#out += text;
-        return;
-      }
+    if (readable && isPlainWord(text)) {
+      this.#to.put(text);
+      return;
     }
     const may = analyse(text);
     if (text.includes('\n') && may.block && !asKey) this.#literal(text, indent);
@@ -124,11 +131,11 @@ class Encoder {
 
   /** Plain or in single quotes, broken where a lone space stands behind the width. */
   #folded(text: string, indent: number, asKey: boolean, quote: '' | "'"): void {
-    this.#out += quote;
+    this.#to.put(quote);
     const written = quote === '' ? text : text.replaceAll("'", "''");
-    if (asKey || this.#column() + written.length <= bestWidth) this.#out += written;
+    if (asKey || this.#to.column() + written.length <= bestWidth) this.#to.put(written);
     else this.#fold(text, indent, quote !== '');
-    this.#out += quote;
+    this.#to.put(quote);
   }
 
   #fold(text: string, indent: number, quoted: boolean): void {
@@ -136,79 +143,80 @@ class Encoder {
     for (let at = 0; at < text.length; at += 1) {
       const char = text[at] ?? '';
       const inner = !quoted || (at > 0 && at < text.length - 1);
-      if (char === ' ' && !spaces && inner && text[at + 1] !== ' ' && this.#column() > bestWidth) {
+      if (char === ' ' && !spaces && inner && text[at + 1] !== ' ' && this.#to.column() > bestWidth) {
         this.#newLine(indent);
       } else {
-        this.#out += quoted && char === "'" ? "''" : char;
+        this.#to.put(quoted && char === "'" ? "''" : char);
       }
       spaces = char === ' ';
     }
   }
 
   #doubleQuoted(text: string, indent: number, asKey: boolean): void {
-    this.#out += '"';
+    this.#to.put('"');
     let spaces = false;
     let at = 0;
     for (const char of text) {
       const escaped = escapeOf(char);
       if (escaped !== undefined) {
-        this.#out += escaped;
+        this.#to.put(escaped);
       } else if (char === ' ' && this.#mayFold(text, at, spaces, asKey)) {
         this.#newLine(indent);
-        if (text[at + 1] === ' ') this.#out += '\\';
+        if (text[at + 1] === ' ') this.#to.put('\\');
       } else {
-        this.#out += char;
+        this.#to.put(char);
       }
       spaces = char === ' ';
       at += char.length;
     }
-    this.#out += '"';
+    this.#to.put('"');
   }
 
   #mayFold(text: string, at: number, spaces: boolean, asKey: boolean): boolean {
-    return !asKey && !spaces && at > 0 && at < text.length - 1 && this.#column() > bestWidth;
+    return !asKey && !spaces && at > 0 && at < text.length - 1 && this.#to.column() > bestWidth;
   }
 
   #literal(text: string, indent: number): void {
-    this.#out += `|${literalHint(text, step)}`;
+    this.#to.put(`|${literalHint(text, step)}`);
     const lines = text.split('\n');
     const last = lines.pop() ?? '';
-    this.#breakLine();
+    this.#to.breakLine();
     for (const line of lines) {
-      if (line !== '') this.#out += padding(indent) + line;
-      this.#breakLine();
+      if (line !== '') {
+        this.#to.pad(indent);
+        this.#to.put(line);
+      }
+      this.#to.breakLine();
     }
-    if (last !== '') this.#out += padding(indent) + last;
+    if (last !== '') {
+      this.#to.pad(indent);
+      this.#to.put(last);
+    }
   }
 
   #newLine(indent: number): void {
-    this.#endLine();
-    this.#out += padding(indent);
+    this.#to.endLine();
+    this.#to.pad(indent);
   }
+}
 
-  #endLine(): void {
-    if (this.#out.length > this.#lineStart) this.#breakLine();
+/** Whether text may stand without quotes, unless it reads as something else: most of what manifests hold. */
+function isPlainWord(text: string): boolean {
+  if (text === '' || text.startsWith('-') || text.startsWith('.')) return false;
+  for (let at = 0; at < text.length; at += 1) {
+    if (wordCharacters[text.charCodeAt(at)] !== 1) return false;
   }
+  return true;
+}
 
-  #breakLine(): void {
-    this.#out += '\n';
-    this.#lineStart = this.#out.length;
-  }
-
-  #column(): number {
-    return this.#out.length - this.#lineStart;
-  }
+const wordCharacters = new Uint8Array(128);
+for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_.-') {
+  wordCharacters[character.charCodeAt(0)] = 1;
 }
 
 function isBlock(node: YamlNode): boolean {
   if (node instanceof YamlMap) return node.keys.length > 0;
-  return Array.isArray(node) && node.length > 0;
-}
-
-const paddings: readonly string[] = Array.from({ length: 41 }, (_, width) => ' '.repeat(width));
-
-function padding(width: number): string {
-  return paddings[width] ?? ' '.repeat(width);
+  return isSequence(node) && node.length > 0;
 }
 
 const shortEscapes: ReadonlyMap<string, string> = new Map([

@@ -5,20 +5,39 @@ import { YamlFloat, type YamlScalar } from './node.ts';
  * and Go's own number syntax. Timestamps and base 60 numbers are strings.
  */
 export function resolvePlain(text: string): YamlScalar {
-  const first = text.charCodeAt(0);
-  if (isDigit(first) || first === 0x2b || first === 0x2d) return resolveNumber(text); // digit + -
-  if (first === 0x2e) return words.has(text) ? wordValue(text) : resolveFraction(text); // .
-  if (text.length <= longestWord && words.has(text)) return wordValue(text);
-  return text;
+  switch (hintOf(text)) {
+    case number:
+      return resolveNumber(text);
+    case word:
+      return text.length <= longestWord && words.has(text) ? wordValue(text) : text;
+    default:
+      return text;
+  }
 }
 
 /** Whether a plain scalar of this text would be read as this very text. */
 export function readsAsString(text: string): boolean {
-  const first = text.charCodeAt(0);
-  const numberLike = isDigit(first) || first === 0x2b || first === 0x2d || first === 0x2e;
-  if (!numberLike) return !(text.length <= longestWord && words.has(text));
-  return typeof resolvePlain(text) === 'string' && !looksLikeTimestamp(text);
+  switch (hintOf(text)) {
+    case number:
+      return typeof resolveNumber(text) === 'string' && !looksLikeTimestamp(text);
+    case word:
+      return text.length > longestWord || !words.has(text);
+    default:
+      return true;
+  }
 }
+
+const number = 1;
+const word = 2;
+
+/** What the first character tells: a number perhaps, a word with a meaning perhaps, or neither (0). */
+function hintOf(text: string): number {
+  return text === '' ? word : (hints[text.charCodeAt(0)] ?? 0);
+}
+
+const hints = new Uint8Array(128);
+for (const first of '0123456789+-.') hints[first.charCodeAt(0)] = number;
+for (const first of 'yYnNtTfFoO~') hints[first.charCodeAt(0)] = word;
 
 const words: ReadonlyMap<string, YamlScalar> = new Map<string, YamlScalar>([
   ...spellings('', '~', 'null', 'Null', 'NULL').map((word) => [word, null] as const),
@@ -52,7 +71,8 @@ const int64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 const uint64Max = 2n ** 64n - 1n;
 
 function resolveNumber(text: string): YamlScalar {
-  if (words.has(text)) return wordValue(text);
+  if (text.charCodeAt(0) === 0x2e) return words.has(text) ? wordValue(text) : resolveFraction(text); // .
+  if (text.length <= longestWord && words.has(text)) return wordValue(text);
   if (looksLikeTimestamp(text)) return text;
   const digits = text.includes('_') ? text.replaceAll('_', '') : text;
   if (integer.test(digits)) {
@@ -116,8 +136,4 @@ function daysIn(year: number, month: number): number {
   const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
   if (month === 2) return leap ? 29 : 28;
   return [4, 6, 9, 11].includes(month) ? 30 : 31;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
 }

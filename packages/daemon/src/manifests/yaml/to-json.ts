@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
-import { YamlFloat, YamlMap, type YamlNode } from './node.ts';
+import { isSequence, YamlFloat, YamlMap, type YamlNode } from './node.ts';
 
 /**
  * The JSON that Kubernetes makes of a node. What anchors share is copied, so the result may be changed.
@@ -8,7 +8,7 @@ import { YamlFloat, YamlMap, type YamlNode } from './node.ts';
  */
 export function toJson(node: YamlNode): JsonValue {
   if (node instanceof YamlMap) return objectOf(node);
-  if (Array.isArray(node)) return node.map(toJson);
+  if (isSequence(node)) return node.map(toJson);
   if (node instanceof YamlFloat) return node.value === 0 ? 0 : node.value;
   if (typeof node === 'bigint') return exactNumber(node);
   return node;
