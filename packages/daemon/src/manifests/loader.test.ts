@@ -252,7 +252,7 @@ describe('bad input costs only itself', () => {
 
   it('keys that mean something to JavaScript', async () => {
     const loaded = await load({
-      'a.yaml': `${object('ConfigMap', 'a')}data:\n  __proto__: x\n  constructor: y\n`,
+      'a.yaml': `${object('ConfigMap', 'a')}data:\n  __proto__: x\n  constructor: z\n`,
     });
     const [manifest] = loaded.manifests;
     const body = manifest && (await loaded.body(manifest, signal));
