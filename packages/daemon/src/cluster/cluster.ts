@@ -98,6 +98,8 @@ export interface Cluster {
   ping(signal: AbortSignal): Promise<void>;
   /** From discovery, cached; renewed when CRDs change. */
   scope(apiVersion: string, kind: string, signal: AbortSignal): Promise<Scope>;
+  /** What is served may have changed: a CRD or an aggregated API came, went or moved. */
+  onKindsChange(listener: () => void): void;
   readonly live: LiveState;
   /**
    * Server-side apply of all items, in stages by kind, in parallel inside a stage. One outcome an

@@ -67,6 +67,7 @@ export async function connectCluster(found: ClusterConfig, ports: ClusterPorts):
       await client.request({ method: 'GET', path: '/version' }, signal);
     },
     scope: (apiVersion, kind, signal) => discovery.scope(apiVersion, kind, signal),
+    onKindsChange: (listener) => discovery.onInvalidated(listener),
     live,
     apply: (items, signal, onProgress = () => undefined) =>
       applyAll(items, { client, discovery, live, random, onBusy }, limit, signal, onProgress),

@@ -63,6 +63,9 @@ function groupOf(apiVersion: string): string {
   return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
 }
 
+/** Between a change of what is served and the look at what of it is marked. */
+const surveyDelayMs = 1_000;
+
 export function createLiveState(ports: LivePorts): LiveStore {
   const entries = new Map<Key, LiveEntry>();
   /** Hash of our fields after our last apply. */
@@ -72,8 +75,26 @@ export function createLiveState(ports: LivePorts): LiveStore {
   const watched = new Map<string, { readonly whole: boolean; readonly ready: Promise<void>; stop(): void }>();
   const warned = new Set<string>();
   let surveyed: Promise<void> | undefined;
+  let surveyTimer: NodeJS.Timeout | undefined;
+  /** Finds kinds that hold marked objects, and follows those. */
+  const survey = (): Promise<void> => {
+    const running = surveyMarked(ports).then(async (marked) => {
+      await Promise.all(marked.map((served) => start(served, false)));
+    });
+    surveyed = running;
+    running.catch(() => {
+      if (surveyed === running) surveyed = undefined;
+    });
+    return running;
+  };
   ports.discovery.onInvalidated(() => {
-    surveyed = undefined;
+    if (surveyed === undefined || surveyTimer !== undefined) return;
+    // Kinds come in flocks: a new definition is followed by its versions and its conditions.
+    surveyTimer = setTimeout(() => {
+      surveyTimer = undefined;
+      if (!ports.signal.aborted) void survey().catch(() => undefined);
+    }, surveyDelayMs);
+    surveyTimer.unref();
   });
 
   const tell = (ref: ObjectRef): void => {
@@ -174,16 +195,8 @@ export function createLiveState(ports: LivePorts): LiveStore {
       const wanted = found.filter(
         (served) => served !== undefined && !ports.isExcluded(served) && isWatchable(served),
       );
-      surveyed ??= surveyMarked(ports).then((marked) => {
-        for (const served of marked) void start(served, false);
-        return Promise.all(marked.map((served) => start(served, false))).then(() => undefined);
-      });
-      const survey = surveyed;
-      survey.catch(() => {
-        if (surveyed === survey) surveyed = undefined;
-      });
       await orAborted(
-        Promise.all([survey, ...wanted.map((served) => start(served as ServedKind, true))]),
+        Promise.all([surveyed ?? survey(), ...wanted.map((served) => start(served as ServedKind, true))]),
         signal,
       );
     },

@@ -217,7 +217,12 @@ describe.each(clustersUnderTest())('on the $name API server', ({ start }) => {
   it.each([
     { what: 'a patch of a field of ours', change: { data: { a: 'changed' } }, drift: true, by: 'somebody' },
     { what: 'a field of ours that is taken away', change: { data: { a: null } }, drift: true, by: undefined },
-    { what: 'a foreign label', change: { metadata: { labels: { theirs: 'x' } } }, drift: false, by: undefined },
+    {
+      what: 'a foreign label',
+      change: { metadata: { labels: { theirs: 'x' } } },
+      drift: false,
+      by: undefined,
+    },
     { what: 'a foreign field', change: { data: { theirs: 'x' } }, drift: false, by: undefined },
   ])('drift: $what', async ({ change, drift, by }) => {
     const object = configMap('drifting');
