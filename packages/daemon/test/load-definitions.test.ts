@@ -1,0 +1,113 @@
+import { resourceId } from '@fluxctl/shared/resource/resource-id';
+import { describe, expect, it } from 'vitest';
+import type { Scope } from '../src/cluster/cluster.ts';
+import { createManifestLoader } from '../src/manifests/loader.ts';
+import { createDefinitionStore, type Definitions } from '../src/reconcile/definitions.ts';
+import type { SourceConfig } from '../src/reconcile/source-config.ts';
+import { createMemoryReader, type MemoryFile } from './fakes/memory-reader.ts';
+
+const signal = new AbortController().signal;
+const namespacedKinds = ['Deployment', 'ConfigMap'];
+
+const config: SourceConfig = {
+  name: 'default',
+  branch: 'master',
+  paths: [],
+  setName: 'set',
+  readonly: false,
+  notesRef: 'refs/notes/flux',
+  syncIntervalMs: 300_000,
+  syncTimeoutMs: 60_000,
+  garbageCollection: 'on',
+  allowedNamespaces: [],
+  defaultNamespace: 'default',
+};
+
+function createStore(files: Readonly<Record<string, MemoryFile>>, change: Partial<SourceConfig> = {}) {
+  const reader = createMemoryReader();
+  const revision = reader.commit(files);
+  const served = new Set([...namespacedKinds, 'Namespace']);
+  const cluster = {
+    async scope(apiVersion: string, kind: string): Promise<Scope> {
+      if (served.has(kind)) return { found: true, namespaced: kind !== 'Namespace', plural: '' };
+      return { found: false, reason: `resource not found for API ${apiVersion}, kind ${kind}` };
+    },
+  };
+  const store = createDefinitionStore(
+    { ...config, ...change },
+    { loader: createManifestLoader({ reader }), cluster },
+  );
+  return { serve: (kind: string) => served.add(kind), at: () => store.at(revision, signal) };
+}
+
+const object = (kind: string, name: string, namespace?: string): string =>
+  `apiVersion: v1\nkind: ${kind}\nmetadata: {name: ${name}${namespace ? `, namespace: ${namespace}` : ''}}\n`;
+
+const placed = ({ wanted }: Definitions) => wanted.map(({ id, standing }) => `${id} ${standing.kind}`);
+
+const crd = `apiVersion: apiextensions.k8s.io/v1beta1
+kind: CustomResourceDefinition
+metadata: {name: foos.acme.io}
+spec: {group: acme.io, version: v1beta1, scope: Namespaced, names: {kind: Foo}}
+`;
+const foo = 'apiVersion: acme.io/v1beta1\nkind: Foo\nmetadata: {name: f, namespace: bar}\n';
+
+describe('places of objects', () => {
+  it.each([
+    { fallback: 'namespace', because: 'the namespace of the kubeconfig context' },
+    { fallback: 'foo-override', because: '--k8s-default-namespace' },
+  ])('[manifests L11] takes $because where a file names none', async ({ fallback }) => {
+    const files = {
+      'a.yaml': object('Deployment', 'a', 'foo-ns'),
+      'b.yaml': object('Deployment', 'b'),
+      'c.yaml': object('Namespace', 'c', 'spurious'),
+    };
+    expect(placed(await createStore(files, { defaultNamespace: fallback }).at())).toEqual([
+      'foo-ns:deployment/a apply',
+      `${fallback}:deployment/b apply`,
+      '<cluster>:namespace/c apply',
+    ]);
+  });
+
+  it('[manifests L12] takes the scope from a definition in the same load', async () => {
+    const { at, serve } = createStore({ 'crd.yaml': crd, 'foo.yaml': foo });
+    serve('CustomResourceDefinition');
+    expect(placed(await at())).toContain('bar:foo/f apply');
+  });
+
+  it('[manifests L13] leaves out what the cluster does not know, until it does', async () => {
+    const { at, serve } = createStore({ 'foo.yaml': foo, 'ns.yaml': object('Namespace', 'demo') });
+    const first = await at();
+    expect(placed(first)).toEqual(['bar:foo/f unscoped', '<cluster>:namespace/demo apply']);
+    expect(first.mayDefine(resourceId('bar', 'Foo', 'f'))).toBe(true);
+    serve('Foo');
+    expect(placed(await at())).toEqual(['bar:foo/f apply', '<cluster>:namespace/demo apply']);
+  });
+
+  it('[manifests L10] finds duplicates that show only with the default namespace (v1 took either)', async () => {
+    const definitions = await createStore({
+      'a.yaml': object('ConfigMap', 'x'),
+      'b.yaml': `# b\n${object('ConfigMap', 'x', 'default')}`,
+      'c.yaml': object('ConfigMap', 'z'),
+    }).at();
+    expect(placed(definitions)).toEqual(['default:configmap/z apply']);
+    expect(definitions.problems).toMatchObject([
+      {
+        message: expect.stringContaining(
+          "duplicate definition of 'default:configmap/x' (in a.yaml and b.yaml)",
+        ),
+      },
+    ]);
+    expect(definitions.mayDefine(resourceId('default', 'ConfigMap', 'x'))).toBe(true);
+  });
+
+  it('spares what a problem may mean, once its namespace is filled in', async () => {
+    const bad = `${object('Deployment', 'x')}spec: {replicas: two}\n`;
+    const definitions = await createStore({
+      'a.yaml': bad,
+      'b.yaml': object('Deployment', 'x', 'other'),
+    }).at();
+    const ids = ['default', 'other', 'third'].map((namespace) => resourceId(namespace, 'Deployment', 'x'));
+    expect(ids.map((id) => definitions.mayDefine(id))).toEqual([true, true, false]);
+  });
+});
