@@ -33,9 +33,9 @@ interface ValueOf {
 /** Undefined when neither given nor with a default; other types have a zero value. */
 type Unset<F extends Flag> = F extends { type: 'integer' | 'number'; fallback: '' } ? undefined : never;
 
-/** The values of all flags of a table, by name. */
+/** The values of all flags of a table, by name; other names of a flag have none of their own. */
 export type FlagValues<T extends FlagTable> = {
-  readonly [K in keyof T]: ValueOf[T[K]['type']] | Unset<T[K]>;
+  readonly [K in keyof T as T[K] extends { into: string } ? never : K]: ValueOf[T[K]['type']] | Unset<T[K]>;
 };
 
 export type FlagValue = ValueOf[FlagType] | undefined;

@@ -1,0 +1,21 @@
+import { defineCommand } from './command.ts';
+
+/** Called by the completion scripts, ours and those that Flux v1 made, at every press of TAB. */
+export const completeCommand = defineCommand({
+  name: '__complete',
+  aliases: ['__completeNoDesc'],
+  hidden: true,
+  summary: 'Print what the last of the words could become',
+  usage: '[words...]',
+  flags: {},
+  async run({ args }, { out, env }) {
+    const [{ commands }, { complete }, { contextNames }] = await Promise.all([
+      import('./commands.ts'),
+      import('../completion/complete.ts'),
+      import('../connect/contexts.ts'),
+    ]);
+    const { candidates, directive } = await complete(commands, args, () => contextNames(env));
+    for (const { text, help } of candidates) out.line(help === '' ? text : `${text}\t${help}`);
+    out.line(`:${directive}`);
+  },
+});

@@ -1,0 +1,11 @@
+// Older Node.js reads this file before it can be told that it is too old: nothing may be imported
+// statically here, and the syntax must be Node.js 20's.
+const needed = 24;
+
+if (Number.parseInt(process.versions.node, 10) < needed) {
+  process.stderr.write(`fluxctl needs Node.js ${needed} or newer; this is ${process.version}.\n`);
+  process.exitCode = 1;
+} else {
+  const { runProcess } = await import('./run-process.ts');
+  process.exitCode = await runProcess();
+}

@@ -1,0 +1,43 @@
+/** Spaces behind the longest cell of a column. */
+const padding = 2;
+
+/**
+ * Lays out rows as Flux v1 does (Go's text/tabwriter). Every cell but the last of its row belongs to
+ * its column; a column is as wide as its widest cell among neighbouring rows that have one there, plus
+ * two. The last cell is not padded, so a row whose last cell is empty ends in spaces. Widths are counted
+ * in code points.
+ */
+export function tabTable(rows: readonly (readonly string[])[]): string {
+  const widths = rows.map(() => [] as number[]);
+  const columns = Math.max(0, ...rows.map((row) => row.length - 1));
+  for (let column = 0; column < columns; column += 1) {
+    let start = 0;
+    while (start < rows.length) {
+      let end = start;
+      let width = 0;
+      for (; end < rows.length && hasColumn(rows[end], column); end += 1) {
+        width = Math.max(width, length(rows[end]?.[column]) + padding);
+      }
+      for (let row = start; row < end; row += 1) widths[row]?.push(width);
+      start = Math.max(end, start + 1);
+    }
+  }
+  return rows.map((row, at) => `${layOut(row, widths[at] ?? [])}\n`).join('');
+}
+
+function layOut(row: readonly string[], widths: readonly number[]): string {
+  return row
+    .map((cell, column) => {
+      const width = widths[column];
+      return width === undefined ? cell : cell + ' '.repeat(width - length(cell));
+    })
+    .join('');
+}
+
+function hasColumn(row: readonly string[] | undefined, column: number): boolean {
+  return row !== undefined && column < row.length - 1;
+}
+
+function length(cell = ''): number {
+  return [...cell].length;
+}
