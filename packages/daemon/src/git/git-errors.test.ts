@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { blamesRemote, gitError } from './git-errors.ts';
+
+const failed = (output: string, prefix?: string) =>
+  gitError({ args: ['fetch'], output, end: { how: 'exit', code: 128 } }, prefix);
+
+describe('the text of an error', () => {
+  it.each([
+    ['', 'exit status 128'],
+    ['something\nelse\n', 'something\nelse\n'],
+    [
+      'warning: x\nfatal: bad\nfatal: worse\n',
+      'fatal: bad, full output:\n warning: x\nfatal: bad\nfatal: worse\n',
+    ],
+    ['error: oh no\n', 'oh no, full output:\n error: oh no\n'],
+    ['ERROR fatal: old\n', 'ERROR fatal: old, full output:\n ERROR fatal: old\n'],
+    ['remote: fatal: inside\n', 'remote: fatal: inside\n'],
+  ])('%j is told as %j', (output, text) => {
+    expect(failed(output).message).toBe(text);
+    expect(failed(output, 'git clone --mirror').message).toBe(`git clone --mirror: ${text}`);
+  });
+
+  it('names a command that was too late, or could not start', () => {
+    const late = gitError({ args: ['notes', '--ref', 'flux', 'list'], output: '', end: { how: 'too-late' } });
+    expect(late.message).toBe('running git command: git [notes --ref flux list]: context deadline exceeded');
+    expect(late.help).toContain('--git-timeout');
+    const missing = gitError({
+      args: ['fetch'],
+      output: '',
+      end: { how: 'not-started', error: new Error('ENOENT') },
+    });
+    expect(missing.message).toBe('running git command: git [fetch]: ENOENT');
+  });
+});
+
+describe('what to do about it', () => {
+  it.each([
+    [
+      'git@github.com: Permission denied (publickey).\nfatal: Could not read from remote repository.',
+      'user',
+      'fluxctl identity',
+      true,
+    ],
+    ['a@b: Permission denied (publickey,gssapi-with-mic).', 'user', 'fluxctl identity', true],
+    [
+      'ERROR: The key you are authenticating with has been marked as read only.\nfatal: Could not read',
+      'user',
+      'write access',
+      true,
+    ],
+    ['remote: You are not allowed to push code to this project.', 'user', 'write access', true],
+    [
+      'Host key verification failed.\nfatal: Could not read from remote repository.',
+      'user',
+      '--ssh-known-hosts',
+      true,
+    ],
+    ['ssh: Could not resolve hostname nosuch: Name or service not known', 'user', '--git-url', true],
+    ["fatal: unable to access 'https://x/': Could not resolve host: x", 'user', '--git-url', true],
+    ['ERROR: Repository not found.\nfatal: Could not read', 'user', '--git-url', true],
+    ["fatal: Authentication failed for 'https://h/r/'", 'user', 'token', true],
+    ['! [remote rejected] a -> b (pre-receive hook declined)', 'user', 'protection', true],
+    ['ssh: connect to host h port 22: Connection refused', 'server', 'keeps trying', true],
+    ['fatal: early EOF\nfatal: fetch-pack: invalid index-pack output', 'server', 'keeps trying', true],
+    ["fatal: bad revision 'x'", 'user', 'no such revision', false],
+    ["fatal: Unable to create '/tmp/m/packed-refs.lock': File exists.", 'server', '', false],
+    ['fatal: bad object HEAD', 'server', '', false],
+  ])('%j: %s, %j', (output, type, help, remote) => {
+    const error = failed(output);
+    expect(error.type).toBe(type);
+    expect(error.help).toContain(help);
+    expect(blamesRemote(error)).toBe(remote);
+  });
+});
