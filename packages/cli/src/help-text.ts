@@ -1,3 +1,4 @@
+import type { Command } from './commands/command.ts';
 import { commandNamed } from './find-command.ts';
 import { unknownCommand } from './unknown-command.ts';
 
@@ -12,11 +13,8 @@ const firstSteps = [
  * The help of a command, or of the whole program.
  * @throws {UserError} when there is no such command
  */
-export async function helpText(name: string | undefined): Promise<string> {
-  const [{ commands }, { buildProgram }] = await Promise.all([
-    import('./commands/commands.ts'),
-    import('./program.ts'),
-  ]);
+export async function helpText(commands: readonly Command[], name: string | undefined): Promise<string> {
+  const { buildProgram } = await import('./program.ts');
   const program = buildProgram(commands, async () => undefined);
   if (name === undefined) return program.helpInformation() + examplesText(firstSteps);
   const command = commandNamed(commands, name);

@@ -6,9 +6,7 @@ import { globalFlags } from './global-flags.ts';
 const about = [
   'fluxctl helps you deploy your code: it talks to fluxd, the daemon that keeps a Kubernetes cluster equal to a git repository.',
   "Without --url, fluxctl looks for the daemon's pod in the namespace --k8s-fwd-ns, and reaches it by a port-forward through the Kubernetes API. Kubeconfig and context are kubectl's.",
-].join('
-
-');
+].join('\n\n');
 
 /** How the help names a flag's value; nothing for switches and counts. */
 const valueNames = {
@@ -53,9 +51,7 @@ function commanderFor(
 ): Commander {
   const { name, aliases = [], summary, details, usage = '', flags } = command;
   const made = new Commander(name).helpOption(false).configureHelp(helpStyle);
-  made.summary(summary).description(details === undefined ? summary : `${summary}.
-
-${details}`);
+  made.summary(summary).description(details === undefined ? summary : `${summary}.\n\n${details}`);
   made.aliases(aliases).usage(`${usage} [flags]`.trimStart());
   made.argument('[words...]').allowExcessArguments();
   addFlags(made, flags);

@@ -50,7 +50,7 @@ async function runCommand(
   for (const line of parsed.deprecations) world.err.line(line);
   const [problem] = parsed.problems;
   if (problem !== undefined) throw new UserError(problem);
-  if (parsed.values.help || !command) return world.out.write(await helpText(command?.name));
+  if (parsed.values.help || !command) return world.out.write(await helpText(commands, command?.name));
   const args = unread ? words : parsed.positionals;
   if (args.length > 0 && command.usage === undefined) throw new UserError('expected no (non-flag) arguments');
 
@@ -76,6 +76,7 @@ function commandContext(
   const settings = (): Settings => readSettings(parsed, world.env);
   return {
     ...world,
+    commands,
     kubeContext: parsed.values.context,
     timeoutMs: () => settings().timeoutMs,
     async connect() {

@@ -4,6 +4,8 @@ import type { Terminal } from '../output/terminal.ts';
 
 /** What a command is given to work with. */
 export interface CommandContext {
+  /** All commands. */
+  readonly commands: readonly Command[];
   readonly out: Terminal;
   readonly err: Terminal;
   readonly env: NodeJS.ProcessEnv;

@@ -8,9 +8,8 @@ export const completeCommand = defineCommand({
   summary: 'Print what the last of the words could become',
   usage: '[words...]',
   flags: {},
-  async run({ args }, { out, env }) {
-    const [{ commands }, { complete }, { contextNames }] = await Promise.all([
-      import('./commands.ts'),
+  async run({ args }, { out, env, commands }) {
+    const [{ complete }, { contextNames }] = await Promise.all([
       import('../completion/complete.ts'),
       import('../connect/contexts.ts'),
     ]);

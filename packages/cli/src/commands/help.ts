@@ -6,8 +6,8 @@ export const helpCommand = defineCommand({
   summary: 'Show help about a command',
   usage: '[command]',
   flags: {},
-  async run({ args }, { out }) {
+  async run({ args }, { out, commands }) {
     const { helpText } = await import('../help-text.ts');
-    out.write(await helpText(args[0]));
+    out.write(await helpText(commands, args[0]));
   },
 });
