@@ -31,6 +31,8 @@ import { createSource } from './reconcile/source.ts';
 const graceMs = 25_000;
 const eventsRemembered = 100;
 const jobsRemembered = 100;
+/** How long the first clone waits for the deploy key, which may have to be made, in milliseconds. */
+const keyMomentMs = 5_000;
 /** Between looks at an API server that does not answer at start. */
 const knocks = { firstMs: 1_000, capMs: 30_000, random: Math.random };
 
@@ -176,10 +178,15 @@ async function run(config: Config, log: Logger): Promise<number> {
     log.log({ 'metrics-addr': await listen(server, config.listenMetrics, config.ephemeralPorts) });
   }
 
+  /** A clone without a key would only fail; yet a key may also come from the user's own configuration. */
+  const followWithKey = async (): Promise<void> => {
+    const key = keyRing.run(stop);
+    await Promise.race([key, pause(keyMomentMs, stop)]);
+    await Promise.all([key.then(() => repository.notify()), source.run(stop, abandon)]);
+  };
   await Promise.all([
     greetCluster(cluster, connected.host, log, stop),
-    keyRing.run(stop),
-    source.run(stop, abandon),
+    followWithKey(),
     jobs.run(stop, abandon),
   ]);
   await Promise.all([repository.close(), keyRing.close(), connected.close()]);
@@ -232,9 +239,14 @@ async function greetCluster(cluster: Cluster, server: string, log: Logger, stop:
     } catch (error) {
       if (stop.aborted) return;
       log.log({ host: server, ping: errorMessage(error) });
-      await sleep(backOff(attempt, knocks), undefined, { signal: stop }).catch(() => undefined);
+      await pause(backOff(attempt, knocks), stop);
     }
   }
+}
+
+/** Waits, in milliseconds, or until `stop`. */
+async function pause(ms: number, stop: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal: stop }).catch(() => undefined);
 }
 
 /** The first signal stops the daemon, a second one or the end of the grace period cuts short. */

@@ -1,6 +1,6 @@
 import { formatDuration } from '@fluxctl/shared/duration';
 import type { ApplyItem, ApplyOutcome, Cluster, LiveObject, PruneOutcome } from '../cluster/cluster.ts';
-import type { LogFields } from '../log/logger.ts';
+import type { Logger } from '../log/logger.ts';
 import { compareForApply } from '../manifests/kind-rank.ts';
 import type { ApplyReason } from './plan.ts';
 import { kubectlName, type Wanted, type WantedBody } from './wanted.ts';
@@ -26,13 +26,13 @@ const linesShown = 200;
 export async function applyAll(
   objects: readonly ToApply[],
   unchanged: readonly Wanted[],
-  ports: { readonly cluster: Cluster; readonly body: WantedBody; readonly log: (fields: LogFields) => void },
+  ports: { readonly cluster: Cluster; readonly body: WantedBody; readonly log: Logger },
   signal: AbortSignal,
   onProgress: (done: number) => void,
 ): Promise<readonly Applied[]> {
   if (objects.length === 0) return [];
   const ordered = objects.toSorted((a, b) => compareForApply(a.wanted.manifest, b.wanted.manifest));
-  ports.log({ cmd: 'apply', args: '', count: ordered.length });
+  ports.log.log({ cmd: 'apply', args: '', count: ordered.length });
   const items = ordered.map(({ wanted }) => applyItem(wanted, ports.body));
   const start = performance.now();
   let done = 0;
@@ -42,7 +42,7 @@ export async function applyAll(
     return outcome ? [{ wanted, reason, outcome }] : [];
   });
   const failed = applied.filter(({ outcome }) => outcome.action === 'failed').length;
-  ports.log({
+  ports.log.log({
     cmd: 'server-side apply',
     took: formatDuration(microseconds(performance.now() - start)),
     err: failed === 0 ? null : `${failed} of ${applied.length} failed`,
@@ -59,17 +59,17 @@ export async function applyAll(
 /** Deletes objects and says what became of each. */
 export async function pruneAll(
   objects: readonly LiveObject[],
-  ports: { readonly cluster: Cluster; readonly log: (fields: LogFields) => void },
+  ports: { readonly cluster: Cluster; readonly log: Logger },
   signal: AbortSignal,
   onProgress: (done: number) => void,
 ): Promise<readonly PruneOutcome[]> {
   if (objects.length === 0) return [];
-  ports.log({ cmd: 'delete', args: '', count: objects.length });
+  ports.log.log({ cmd: 'delete', args: '', count: objects.length });
   const start = performance.now();
   let done = 0;
   const outcomes = await ports.cluster.prune(objects, signal, () => onProgress(++done));
   const failed = outcomes.filter(({ action }) => action === 'failed').length;
-  ports.log({
+  ports.log.log({
     cmd: 'delete',
     took: formatDuration(microseconds(performance.now() - start)),
     err: failed === 0 ? null : `${failed} of ${outcomes.length} failed`,

@@ -68,11 +68,8 @@ export async function collectGarbage(
   }
   if (dry) return { outcomes: failed, waiting };
 
-  const results = await pruneAll(
-    ready,
-    { cluster, log: (fields) => log.with({ method: 'Sync' }).log(fields) },
-    signal,
-    (done) => progress(`deleting ${done} of ${ready.length} objects`),
+  const results = await pruneAll(ready, { cluster, log: log.with({ method: 'Sync' }) }, signal, (done) =>
+    progress(`deleting ${done} of ${ready.length} objects`),
   );
   const outcomes = results.map((result) => {
     const key = objectKey(result.object.ref);

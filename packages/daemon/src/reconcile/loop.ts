@@ -62,6 +62,8 @@ export function createSourceLoop(
   let failures = 0;
   /** When a full pass is due without being asked for, in milliseconds since 1970. */
   let nextFull = now();
+  /** A pass was due while the repository was not ready. */
+  let refused = false;
   const answered: string[] = [];
 
   function ask(request: SyncRequest): void {
@@ -77,7 +79,7 @@ export function createSourceLoop(
     try {
       const seen = await repository.head(signal);
       log.log({ event: 'refreshed', url, branch: config.branch, HEAD: seen });
-      if (seen === head) return;
+      if (seen === head && !refused) return;
       head = seen;
       ask({});
     } catch (error) {
@@ -113,8 +115,10 @@ export function createSourceLoop(
       // The jobs stay asked for: the pass that follows the clone answers them.
       asked.jobs.push(...request.jobs);
       asked.retryNow ||= request.retryNow;
+      refused = true;
       return;
     }
+    refused = false;
     using guard = guardAgainstStall(abandon, config.syncTimeoutMs, (what) => {
       doing = what;
     });
@@ -180,15 +184,21 @@ export function createSourceLoop(
     answeredJobs: () => answered,
     async run(stop, abandon) {
       stop.addEventListener('abort', () => wake(), { once: true });
-      let lastError = '';
+      let last = repository.status;
       repository.onRefreshed(() => void seeHead(abandon));
-      repository.onStatus(({ state, error }) => {
-        metrics.gitReady(state === 'ready');
-        if (state === 'ready') ask({});
-        else if (error !== lastError) log.log({ err: `git repo not ready: ${error}` });
-        lastError = error;
+      repository.onStatus((status) => {
+        metrics.gitReady(status.state === 'ready');
+        // A step forward is no error, though the repository is not ready yet.
+        const stuck = status.state === last.state || last.state === 'ready';
+        if (stuck && status.error !== '' && status.error !== last.error) {
+          log.log({ err: `git repo not ready: ${status.error}` });
+        }
+        last = status;
       });
       if (repository.status.state !== 'unconfigured') metrics.gitReady(repository.status.state === 'ready');
+      cluster.onKindsChange(() => {
+        if (passes.current?.wanted.some(({ standing }) => standing.kind === 'unscoped')) ask({});
+      });
       cluster.live.onChange((ref) => {
         const key = objectKey(ref);
         const definitions = passes.current;

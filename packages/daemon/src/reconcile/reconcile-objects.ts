@@ -107,7 +107,7 @@ export function createObjectReconciler(ports: {
       const applied = await applyAll(
         toApply,
         [...plan.unchanged, ...unchanged],
-        { cluster, body, log: (fields) => log.log(fields) },
+        { cluster, body, log },
         signal,
         (done) => progress(`applying ${done} of ${toApply.length} objects`),
       );

@@ -63,6 +63,7 @@ export function createFakeCluster(): FakeCluster {
   const refused = new Map<string, string>();
   const listeners: ((ref: ObjectRef) => void)[] = [];
   const requests: string[] = [];
+  const kindListeners: (() => void)[] = [];
   let followed = '';
   let serial = 0;
 
@@ -146,7 +147,10 @@ export function createFakeCluster(): FakeCluster {
       if (message === undefined) refused.delete(id);
       else refused.set(id, message);
     },
-    serve: (kind) => void known.add(kind),
+    serve(kind) {
+      known.add(kind);
+      for (const listener of kindListeners) listener();
+    },
 
     async version() {
       request('version');
@@ -158,6 +162,7 @@ export function createFakeCluster(): FakeCluster {
     async scope(_, kind) {
       return scopeOf(kind);
     },
+    onKindsChange: (listener) => void kindListeners.push(listener),
     live: {
       async follow(kinds) {
         const key = JSON.stringify(kinds);

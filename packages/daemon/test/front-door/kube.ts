@@ -1,6 +1,6 @@
 import { request } from 'node:https';
-import type { JsonObject } from '@fluxctl/shared/kube-object';
 import type { ClusterAccess } from '@fluxctl/sandbox/cluster-access';
+import type { JsonObject } from '@fluxctl/shared/kube-object';
 
 /** A small client of the Kubernetes API for tests: what an administrator would do by hand. */
 export interface Kube {
@@ -21,7 +21,10 @@ export function kubeOf({ server, ca, token }: ClusterAccess): Kube {
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
-          resolve({ status: response.statusCode ?? 0, json: text === '' ? {} : JSON.parse(text) });
+          resolve({
+            status: response.statusCode ?? 0,
+            json: text.startsWith('{') ? JSON.parse(text) : { text },
+          });
         });
       });
       sent.on('error', reject);

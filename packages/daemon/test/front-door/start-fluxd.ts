@@ -24,7 +24,10 @@ export interface Fluxd extends AsyncDisposable {
   /** @returns the exit status; null when the signal ended it */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
   /** Waits for something in the log; `from` is a place in it that `mark` gave. */
-  sees(text: string | RegExp, options?: { readonly from?: number; readonly withinMs?: number }): Promise<void>;
+  sees(
+    text: string | RegExp,
+    options?: { readonly from?: number; readonly withinMs?: number },
+  ): Promise<void>;
   mark(): number;
   get(path: string): Promise<unknown>;
   post(path: string, body: unknown): Promise<unknown>;
@@ -73,7 +76,8 @@ export async function createFluxd({ kubeconfig, knownHosts, args }: FluxdOptions
     },
     async end(signal) {
       const running = child;
-      if (!running || running.exitCode !== null || running.signalCode !== null) return running?.exitCode ?? null;
+      if (!running || running.exitCode !== null || running.signalCode !== null)
+        return running?.exitCode ?? null;
       running.kill(signal);
       await once(running, 'close');
       return running.exitCode;
@@ -85,8 +89,10 @@ export async function createFluxd({ kubeconfig, knownHosts, args }: FluxdOptions
         return typeof text === 'string' ? part.includes(text) : text.test(part);
       };
       while (!there()) {
-        if (Date.now() > end) throw new Error(`the log does not show ${text}:\n${log.slice(from).slice(-6000)}`);
-        if (child?.exitCode !== null && child?.exitCode !== undefined) throw new Error(`fluxd ended:\n${log}`);
+        if (Date.now() > end)
+          throw new Error(`the log does not show ${text}:\n${log.slice(from).slice(-6000)}`);
+        if (child?.exitCode !== null && child?.exitCode !== undefined)
+          throw new Error(`fluxd ended:\n${log}`);
         await wait(20);
       }
     },
