@@ -3,11 +3,11 @@ import { ServerError } from '@fluxctl/shared/errors';
 import type { JsonObject } from '@fluxctl/shared/kube-object';
 import type { BlobId, TreeEntry, TreeReader } from '../git/repository.ts';
 import { BlobStore } from './blob-store.ts';
+import { BodyReader } from './body-reader.ts';
 import { setApartDuplicates } from './duplicates.ts';
 import type { CustomScope, LoadedManifests, LoadProblem, Manifest, ManifestLoader } from './manifest.ts';
 import type { Facts, ObjectFacts, ObjectPlace } from './object-facts.ts';
 import { ParseCache } from './parse-cache.ts';
-import { readBody } from './read-body.ts';
 import { readFile } from './read-file.ts';
 import { RepositoryTree } from './repository-tree.ts';
 import { selectFiles } from './select-files.ts';
@@ -24,6 +24,7 @@ const charactersPerTurn = 64 * 1024;
 export function createManifestLoader({ reader }: { readonly reader: TreeReader }): ManifestLoader {
   const cache = new ParseCache<LocatedFile>();
   const blobs = new BlobStore(reader);
+  const bodies = new BodyReader();
   const tools = { pool: new StringPool(), encoder: createYamlEncoder() };
 
   async function parseNew(files: readonly TreeEntry[], signal: AbortSignal): Promise<void> {
@@ -54,6 +55,10 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
     return parsed.located;
   }
 
+  async function bodyOf({ blob, place }: LocatedManifest, signal: AbortSignal): Promise<JsonObject> {
+    return bodies.read(blob, await blobs.read(blob, signal), place);
+  }
+
   return {
     async load(revision, paths, signal) {
       const entries = await reader.tree(revision, [], signal);
@@ -77,7 +82,7 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
         problems,
         complete: problems.every(({ severity, ids }) => severity === 'warning' || ids.length > 0),
         customScopes: files.flatMap(({ customScopes }) => customScopes),
-        body: (manifest, bodySignal) => bodyOf(manifest, blobs, bodySignal),
+        body: (manifest, bodySignal) => bodyOf(manifest as LocatedManifest, bodySignal),
       };
       return loaded;
     },
@@ -147,9 +152,4 @@ async function readLinks(
     targets.set(id, bytes.toString('utf8'));
   }
   return targets;
-}
-
-async function bodyOf(manifest: Manifest, blobs: BlobStore, signal: AbortSignal): Promise<JsonObject> {
-  const { blob, place } = manifest as LocatedManifest;
-  return readBody(await blobs.read(blob, signal), place);
 }

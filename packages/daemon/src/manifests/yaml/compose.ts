@@ -71,6 +71,8 @@ function parse(text: string): Event[] {
   }
 }
 
+const textStart: { readonly position: number; readonly line: number } = { position: 0, line: 1 };
+
 interface Anchored {
   /** Undefined while the node is being read: it may not hold itself. */
   node: YamlNode | undefined;
@@ -86,6 +88,7 @@ class Composer {
   #aliased = 0;
   #tagHandles: DocumentEvent['directives'] = [];
   readonly #stack = new NodeStack();
+  #counted = textStart;
   readonly #anchors = new Map<string, Anchored>();
   readonly #remarks: YamlRemark[] = [];
   readonly #itemLines: number[] = [];
@@ -258,9 +261,17 @@ class Composer {
   #lineOf(at: number): number {
     for (let index = Math.min(at, this.#events.length - 1); index >= 0; index -= 1) {
       const position = positionOf(this.#events[index]);
-      if (position >= 0) return countLines(this.#text, 0, position) + 1;
+      if (position >= 0) return this.#lineAt(position);
     }
     return 1;
+  }
+
+  /** Counts on from the last place that was asked for, which mostly is before this one. */
+  #lineAt(position: number): number {
+    const from = this.#counted.position <= position ? this.#counted : textStart;
+    const line = from.line + countLines(this.#text, from.position, position);
+    this.#counted = { position, line };
+    return line;
   }
 }
 

@@ -8,7 +8,7 @@ export type DecodedText =
 
 /** Reads the bytes of a file as Go's yaml.v2 does: UTF-8, or UTF-16 where a byte order mark says so. */
 export function decodeText(file: Buffer): DecodedText {
-  const bytes = withoutMark(file);
+  const bytes = utf8Of(file);
   if (!isUtf8(bytes)) return { ok: false, line: firstBadLine(bytes) };
   return { ok: true, bytes, text: textOf(bytes) };
 }
@@ -19,7 +19,8 @@ export function textOf(bytes: Buffer): string {
   return text.includes('\r') ? text.replace(/\r(?!\n)/g, '\n') : text;
 }
 
-function withoutMark(file: Buffer): Buffer {
+/** The bytes of a file as UTF-8 (if it is text at all), without a byte order mark. */
+export function utf8Of(file: Buffer): Buffer {
   if (file[0] === 0xef && file[1] === 0xbb && file[2] === 0xbf) return file.subarray(3);
   if (file[0] === 0xff && file[1] === 0xfe) return Buffer.from(file.subarray(2).toString('utf16le'), 'utf8');
   if (file[0] === 0xfe && file[1] === 0xff && file.length % 2 === 0) {
