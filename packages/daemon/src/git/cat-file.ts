@@ -8,9 +8,11 @@ export interface GitObject {
   readonly bytes: Buffer;
 }
 
+/** Objects that were asked for together. */
 interface Pending {
-  readonly name: string;
-  resolve(object: GitObject | undefined): void;
+  readonly count: number;
+  readonly answers: (GitObject | undefined)[];
+  resolve(answers: readonly (GitObject | undefined)[]): void;
   reject(error: unknown): void;
 }
 
@@ -47,13 +49,18 @@ export class CatFile {
    * @param name - anything that git understands as the name of one object, without a newline
    * @returns undefined when there is no such object
    */
-  read(name: string): Promise<GitObject | undefined> {
+  async read(name: string): Promise<GitObject | undefined> {
+    return name.includes('\n') ? undefined : (await this.readAll([name]))[0];
+  }
+
+  /** As `read`, for several at once: cheaper than one by one. */
+  readAll(names: readonly string[]): Promise<readonly (GitObject | undefined)[]> {
     if (this.#closed) return Promise.reject(new ServerError('the mirror of the git repository is closed'));
-    if (name.includes('\n')) return Promise.resolve(undefined);
+    if (names.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      this.#pending.push({ name, resolve, reject });
-      this.#unsent.push(name);
-      if (this.#unsent.length === 1) queueMicrotask(() => void this.#send());
+      this.#pending.push({ count: names.length, answers: [], resolve, reject });
+      this.#unsent.push(...names);
+      if (this.#unsent.length === names.length) queueMicrotask(() => void this.#send());
       this.#watchClock();
     });
   }
@@ -82,7 +89,7 @@ export class CatFile {
     this.#current = group;
     group.child.stdout?.on('data', (chunk: Buffer) => {
       if (group !== this.#current) return;
-      for (const answer of this.#answers.push(chunk)) this.#pending.shift()?.resolve(answer);
+      for (const answer of this.#answers.push(chunk)) this.#take(answer);
       this.#watchClock();
     });
     group.child.stderr?.resume();
@@ -92,6 +99,16 @@ export class CatFile {
       this.#fail(new ServerError(`reading the mirror of the git repository: git cat-file: ${why}`));
     });
     return group;
+  }
+
+  /** Answers come in the order of the requests. */
+  #take(answer: GitObject | undefined): void {
+    const first = this.#pending[0];
+    if (!first) return;
+    first.answers.push(answer);
+    if (first.answers.length < first.count) return;
+    this.#pending.shift();
+    first.resolve(first.answers);
   }
 
   /** Gives up the process, if there is one, and all who wait for it. */

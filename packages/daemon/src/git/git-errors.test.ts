@@ -62,6 +62,13 @@ describe('what to do about it', () => {
     ['! [remote rejected] a -> b (pre-receive hook declined)', 'user', 'protection', true],
     ['ssh: connect to host h port 22: Connection refused', 'server', 'keeps trying', true],
     ['fatal: early EOF\nfatal: fetch-pack: invalid index-pack output', 'server', 'keeps trying', true],
+    [
+      'ssh -F x: 1: ssh: not found\nfatal: Could not read from remote repository.',
+      'server',
+      "OpenSSH's client",
+      true,
+    ],
+    ["error: unknown option `no-write-fetch-head'", 'server', '2.31', true],
     ["fatal: bad revision 'x'", 'user', 'no such revision', false],
     ["fatal: Unable to create '/tmp/m/packed-refs.lock': File exists.", 'server', '', false],
     ['fatal: bad object HEAD', 'server', '', false],

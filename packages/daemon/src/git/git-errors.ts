@@ -78,11 +78,18 @@ const rows: readonly Row[] = [
     help: 'The git host refused the push by a rule: check the protection of branches and tags, and let the key of fluxd pass.',
   },
   {
-    // git, when it starts ssh; ssh, for a user id without an account
-    said: /cannot run ssh|unable to fork.*ssh|No user exists for uid/,
+    // git or its shell, when ssh is started; ssh, for a user id without an account
+    said: /cannot run ssh|\bssh: (?:command )?not found|No user exists for uid/,
     error: ServerError,
     remote: true,
     help: "git could not start OpenSSH's client. It must be installed beside git, and the user that fluxd runs as needs an entry in /etc/passwd.",
+  },
+  {
+    // git, when it is too old
+    said: /^error: unknown option|^usage: git/m,
+    error: ServerError,
+    remote: true,
+    help: 'git 2.31 or newer is needed.',
   },
   {
     // ssh; git; curl

@@ -26,8 +26,10 @@ export interface MirrorOptions {
 /** What is mirrored: not the refs of pull requests, which some hosts have by the thousand. */
 const mirrored = ['heads', 'tags', 'notes'].map((kind) => `+refs/${kind}/*:refs/${kind}/*`);
 
-/** Requests that wait for `git cat-file` at a time, and bytes that were read and not yet taken. */
-const maxRequests = 256;
+/** Blobs are asked for in groups, of which a few are on their way at a time. */
+const groupSize = 64;
+const maxGroups = 4;
+/** No more is asked for while this many bytes were read and not yet taken. */
 const maxBytesAhead = 8 * 1024 * 1024;
 
 /** A bare copy of a remote repository. Refs are always named in full, so that nothing is ambiguous. */
@@ -88,19 +90,19 @@ export class Mirror {
     ids: Iterable<BlobId>,
     signal: AbortSignal,
   ): AsyncGenerator<{ readonly id: BlobId; readonly bytes: Buffer }, void, undefined> {
-    const ahead: { readonly id: BlobId; readonly bytes: Promise<Buffer> }[] = [];
     const rest = ids[Symbol.iterator]();
+    const ahead: { readonly ids: readonly BlobId[]; readonly contents: Promise<readonly Buffer[]> }[] = [];
     let bytesAhead = 0;
     const ask = () => {
-      while (ahead.length < maxRequests && (ahead.length === 0 || bytesAhead < maxBytesAhead)) {
-        const { value: id, done } = rest.next();
-        if (done) return;
-        const bytes = this.#blob(id).then((content) => {
-          bytesAhead += content.length;
-          return content;
+      while (ahead.length < maxGroups && (ahead.length === 0 || bytesAhead < maxBytesAhead)) {
+        const group = [...take(rest, groupSize)];
+        if (group.length === 0) return;
+        const contents = this.#contents(group).then((buffers) => {
+          bytesAhead += totalLength(buffers);
+          return buffers;
         });
-        bytes.catch(() => {}); // told when it is this one's turn
-        ahead.push({ id, bytes });
+        contents.catch(() => {}); // told when it is this one's turn
+        ahead.push({ ids: group, contents });
       }
     };
     this.#users += 1;
@@ -109,23 +111,26 @@ export class Mirror {
         ask();
         const next = ahead.shift();
         if (!next) return;
-        const bytes = await untilAborted(next.bytes, signal);
-        bytesAhead -= bytes.length;
-        yield { id: next.id, bytes };
+        const contents = await untilAborted(next.contents, signal);
+        bytesAhead -= totalLength(contents);
+        for (const [index, bytes] of contents.entries()) {
+          yield { id: next.ids[index] as BlobId, bytes };
+          signal.throwIfAborted();
+        }
       }
     } finally {
       this.#leave();
     }
   }
 
-  async #blob(id: string): Promise<Buffer> {
-    const object = await this.#objects.read(id);
-    if (object?.type !== 'blob') {
-      throw new ServerError(`the mirror of the git repository has no blob ${id}`, {
+  async #contents(ids: readonly BlobId[]): Promise<readonly Buffer[]> {
+    const objects = await this.#objects.readAll(ids);
+    return objects.map((object, index) => {
+      if (object?.type === 'blob') return object.bytes;
+      throw new ServerError(`the mirror of the git repository has no blob ${ids[index]}`, {
         help: 'It may have been fetched anew meanwhile; the next try reads the new state.',
       });
-    }
-    return object.bytes;
+    });
   }
 
   async log(
@@ -250,6 +255,18 @@ export class Mirror {
       .then(() => rm(this.#options.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
     return this.#gone;
   }
+}
+
+function* take<T>(from: Iterator<T>, count: number): Generator<T, void, undefined> {
+  for (let taken = 0; taken < count; taken += 1) {
+    const { value, done } = from.next();
+    if (done) return;
+    yield value;
+  }
+}
+
+function totalLength(buffers: readonly Buffer[]): number {
+  return buffers.reduce((sum, { length }) => sum + length, 0);
 }
 
 function lines(output: Buffer): readonly string[] {

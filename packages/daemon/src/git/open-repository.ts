@@ -206,7 +206,7 @@ class MirroredRepository implements Repository {
           return false;
         case 'cloned':
         case 'ready':
-          await this.#turns.take(signal, () => this.#requireMirror().fetch(limits));
+          await this.#turns.take(signal, () => this.#fetch(limits));
           await this.#check(limits);
           return false;
         default:
@@ -221,20 +221,18 @@ class MirroredRepository implements Repository {
   #stepFailed(error: unknown): boolean {
     const message = errorMessage(error);
     const { state } = this.#status;
-    const wasReady = state === 'ready';
-    if (error instanceof CheckError || state === 'cloned') {
+    if (error instanceof CheckError || (state === 'cloned' && !this.#mirrorDoubted)) {
       this.#setStatus({ state: 'cloned', error: message });
       return false;
     }
     const unreachable = /could not resolve hostname/i.test(message);
     this.#setStatus({ state: unreachable ? 'unreachable' : 'new', error: message });
-    const firstDoubt = this.#mirror !== undefined && !this.#mirrorDoubted && !blamesRemote(error);
-    this.#mirrorDoubted ||= firstDoubt;
-    return wasReady || firstDoubt;
+    // The first failure is followed by another try at once, in a new mirror where this one is to blame.
+    return state === 'ready' || state === 'cloned';
   }
 
   async #cloneOrFetch(limits: Limits): Promise<void> {
-    if (this.#mirror && !this.#mirrorDoubted) return this.#mirror.fetch(limits);
+    if (this.#mirror && !this.#mirrorDoubted) return this.#fetch(limits);
     if (!this.#workspace) throw new UserError(noConfig);
     this.#mirrorsMade += 1;
     const folder = join(this.#workspace.path, `mirror-${this.#mirrorsMade}`);
@@ -243,6 +241,15 @@ class MirroredRepository implements Repository {
     this.#mirror = fresh;
     this.#mirrorDoubted = false;
     await old?.retire();
+  }
+
+  async #fetch(limits: Limits): Promise<void> {
+    try {
+      await this.#requireMirror().fetch(limits);
+    } catch (error) {
+      if (!limits.signal.aborted && !blamesRemote(error)) this.#mirrorDoubted = true;
+      throw error;
+    }
   }
 
   /** After a fetch: is the branch there, and may we write? */

@@ -43,7 +43,8 @@ export function startProcessGroup(
   let over = false;
   const ended = new Promise<ProcessEnd>((resolve) => {
     child.on('error', (error) => {
-      if (child.pid === undefined) resolve({ how: 'not-started', error });
+      // Only its message: the error itself holds the arguments, which may hold a password.
+      if (child.pid === undefined) resolve({ how: 'not-started', error: new Error(error.message) });
     });
     child.on('close', (code, signal) => {
       over = true;

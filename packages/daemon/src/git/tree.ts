@@ -8,12 +8,14 @@ export function parseTree(output: Buffer): readonly TreeEntry[] {
     const tab = output.indexOf(9, at);
     const end = output.indexOf(0, tab);
     // mode SP type SP object SP+ size TAB path NUL
-    const [mode = '', , blob = '', size] = output.toString('latin1', at, tab).split(/ +/);
+    const typeEnd = output.indexOf(32, at + 7);
+    const idEnd = output.indexOf(32, typeEnd + 1);
     entries.push({
       path: output.toString('utf8', tab + 1, end),
-      type: entryType(mode),
-      blob: blob as BlobId,
-      size: size === undefined || size === '-' ? 0 : Number(size),
+      type: entryType(output.toString('latin1', at, at + 6)),
+      blob: output.toString('latin1', typeEnd + 1, idEnd) as BlobId,
+      // A submodule has `-`.
+      size: Number(output.toString('latin1', idEnd + 1, tab)) || 0,
     });
     at = end + 1;
   }

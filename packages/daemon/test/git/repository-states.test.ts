@@ -1,4 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { countRefreshes, createGitWorld, type GitWorld, until, untilState } from './git-world.ts';
 
@@ -118,6 +121,36 @@ describe('the states of a repository', () => {
     // The next try follows at once.
     await until(async () => (await repository.head(world.signal)) === head, 'the new head');
     await untilState(repository, 'ready');
+  });
+
+  it('an empty repository is cloned, and waits for its first commit', async () => {
+    const empty = await world.host.createRepository('sam/empty');
+    empty.addDeployKey(world.publicKey, 'write');
+    const repository = await world.follow({ url: empty.url });
+    await untilState(repository, 'cloned', "configured branch 'master' does not exist");
+    await empty.commit({ 'a.yaml': '# a\n' });
+    await untilState(repository, 'ready');
+  });
+
+  it('a branch that becomes a folder of branches is no obstacle', async () => {
+    world.remote.addDeployKey(world.publicKey, 'write');
+    const head = await world.remote.head();
+    await world.remote.moveBranch('team', head);
+    const repository = await world.follow();
+    await untilState(repository, 'ready');
+    await world.remote.deleteBranch('team');
+    await world.remote.moveBranch('team/a', head);
+    await repository.refresh(world.signal);
+    expect(await repository.resolve('refs/heads/team/a', world.signal)).toBe(head);
+  });
+
+  it('says that ssh is missing, where it is', async () => {
+    const programs = join(world.folder, 'programs');
+    await mkdir(programs);
+    const { stdout } = await promisify(execFile)('sh', ['-c', 'command -v git']);
+    await symlink(stdout.trim(), join(programs, 'git'));
+    const repository = await world.follow({ env: { PATH: programs, HOME: world.folder } });
+    await untilState(repository, 'new', /ssh: (command )?not found/);
   });
 
   it('is unreachable while the name of the host is not known', async () => {

@@ -102,7 +102,8 @@ it('an HTTP host that does not answer is cut off in time, without its password i
 it('the written ssh configuration holds no key and is for nobody else', async () => {
   const repository = await world.follow();
   await untilState(repository, 'ready');
-  const written = await Array.fromAsync(glob(`${world.temp}/*/ssh/config`));
+  const written: string[] = [];
+  for await (const path of glob(`${world.temp}/*/ssh/config`)) written.push(path);
   expect(written.length).toBe(1);
   for (const path of written) {
     expect((await stat(path)).mode & 0o077).toBe(0);
