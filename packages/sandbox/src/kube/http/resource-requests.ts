@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
-import { methodNotAllowed, notFound } from '../api-error.ts';
+import { methodNotAllowed } from '../api-error.ts';
 import type { KubeObject } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
+import { applyObject, requireManager } from '../resources/apply.ts';
 import type { Target, World } from '../resources/context.ts';
 import { createObject } from '../resources/create.ts';
 import { decode } from '../resources/decode.ts';
@@ -84,8 +85,13 @@ export function answerResource(world: World, snapshots: Snapshots, request: Reso
     case 'PATCH': {
       const type = patchTypes[mediaType(contentType) as keyof typeof patchTypes];
       if (type === undefined) throw unsupportedMediaType(Object.keys(patchTypes));
-      if (type === 'apply') throw notFound(kind, name);
       const options = writeOptions(query, userAgent, warn);
+      if (type === 'apply') {
+        const manager = requireManager(query.get('fieldManager'));
+        const applyOptions = { ...options, manager, force: query.get('force') === 'true' };
+        const { object, created } = applyObject(world, kind, target, body(), applyOptions);
+        return answer(object, created ? 201 : 200);
+      }
       return answer(patchObject(world, kind, target, type, body(), options));
     }
     case 'DELETE':

@@ -1,38 +1,118 @@
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
-import { badRequest } from '../api-error.ts';
+import { ApiError, badRequest } from '../api-error.ts';
+import { applyCustomDefaults, applyDefaults } from '../defaults/apply-defaults.ts';
+import { objectText } from '../fields/apply-fields.ts';
 import { isObject, jsonType, type KubeObject, stringAt } from '../kube-object.ts';
-import type { Kind } from '../registry/kind.ts';
+import { type Kind, parseApiVersion } from '../registry/kind.ts';
+import { decodeFaults } from '../schema/decode-faults.ts';
+import { normalize } from '../schema/empty-value.ts';
+import { pruneUnknown } from '../schema/prune-unknown.ts';
+import { checkCustomTypes } from '../validation/custom-types.ts';
 import type { WriteOptions } from './context.ts';
 
-function withoutNulls(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isObject(value)) return value;
-  const kept: JsonObject = {};
-  for (const [field, entry] of Object.entries(value)) if (entry !== null) kept[field] = withoutNulls(entry);
-  return kept;
-}
-
-/**
- * Reads a body as an object of a kind: its type is checked, unknown fields go, defaults come.
- * @throws {ApiError} 400
- */
-export function decode(kind: Kind, body: JsonValue, _options: WriteOptions): KubeObject {
+/** The body as an object of this kind: kind and version may be left out, but not be others. */
+function checkKind(kind: Kind, body: JsonValue): JsonObject {
   if (!isObject(body)) {
+    const target =
+      'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
     throw badRequest(
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonType(body)} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+      `the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; ` +
+        `json parse error: json: cannot unmarshal ${jsonType(body)} into Go value of type ${target}`,
     );
   }
-  const apiVersion = stringAt(body, 'apiVersion') ?? kind.apiVersion;
+  const apiVersion = stringAt(body, 'apiVersion') || kind.apiVersion;
+  const ownKind = stringAt(body, 'kind') || kind.kind;
+  const { version } = parseApiVersion(apiVersion);
+  const handled = `${ownKind} in version ${JSON.stringify(version)} cannot be handled as a ${kind.kind}`;
+  if (ownKind !== kind.kind) throw badRequest(`${handled}: unknown conversion`);
   if (apiVersion !== kind.apiVersion) {
     throw badRequest(
-      `the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`,
+      kind.custom === undefined
+        ? `${handled}: no kind ${JSON.stringify(ownKind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`
+        : `the API version in the data (${apiVersion}) does not match the expected API version (${kind.apiVersion})`,
     );
   }
-  const object = withoutNulls(body) as KubeObject;
-  return {
-    ...object,
-    apiVersion,
+  return body;
+}
+
+/** Tells of unknown fields as the request wants it told. @returns the text of a refusal */
+function tellUnknown(fields: readonly string[], options: WriteOptions): string | undefined {
+  if (fields.length === 0 || options.fieldValidation === 'Ignore') return undefined;
+  const texts = fields.map((field) => `unknown field ${JSON.stringify(field)}`);
+  if (options.fieldValidation === 'Strict') return `strict decoding error: ${texts.join(', ')}`;
+  for (const text of texts) options.warn(text);
+  return undefined;
+}
+
+/** Reads a value that has the right types: as Go would write it, with its defaults. */
+function finish(kind: Kind, body: JsonObject): KubeObject {
+  const whole = { ...body, apiVersion: kind.apiVersion, kind: kind.kind };
+  const { metadata } = whole as { metadata?: JsonValue };
+  const object = normalize(kind.schema, {
+    ...whole,
+    metadata: isObject(metadata) ? metadata : {},
+  }) as KubeObject;
+  applyDefaults(kind.schema, object);
+  return object;
+}
+
+function finishCustom(kind: Kind, body: JsonObject, options: WriteOptions): KubeObject {
+  const unknown: string[] = [];
+  const pruned = pruneUnknown(kind.schema, body, unknown) as JsonObject;
+  const refusal = tellUnknown(unknown, options);
+  if (refusal !== undefined) {
+    throw badRequest(
+      `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${refusal}`,
+    );
+  }
+  const { metadata } = pruned as { metadata?: JsonValue };
+  const cleanMetadata = normalize(
+    kind.schema.fields.get('metadata')?.schema ?? kind.schema,
+    isObject(metadata) ? metadata : {},
+  );
+  const object = applyCustomDefaults(kind.schema, {
+    ...pruned,
+    apiVersion: kind.apiVersion,
     kind: kind.kind,
-    metadata: isObject(object.metadata) ? object.metadata : { name: '' },
-  };
+    metadata: cleanMetadata,
+  }) as KubeObject;
+  checkCustomTypes(kind, object);
+  return object;
+}
+
+export type Refuse = (message: string) => ApiError;
+
+/**
+ * Reads a body as an object of a kind: types are checked, unknown fields told and dropped, defaults set.
+ * @param refuse - makes the error of what cannot be read; patches say it in their own way
+ * @throws {ApiError}
+ */
+export function decode(kind: Kind, sent: JsonValue, options: WriteOptions, refuse?: Refuse): KubeObject {
+  const body = checkKind(kind, sent);
+  if (kind.custom !== undefined) return finishCustom(kind, body, options);
+  const { type, unknown } = decodeFaults(kind.schema, body);
+  const fault = type ?? tellUnknown(unknown, options);
+  if (fault !== undefined) {
+    if (refuse !== undefined) throw refuse(fault);
+    const handled = `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}`;
+    throw badRequest(`${handled}: ${fault}`);
+  }
+  return finish(kind, body);
+}
+
+/** Reads what server-side apply merged; what does not fit is a 500, as on a real server. */
+export function decodeApplied(kind: Kind, merged: KubeObject, options: WriteOptions): KubeObject {
+  if (kind.custom !== undefined) return finishCustom(kind, merged, options);
+  const { type } = decodeFaults(kind.schema, merged);
+  if (type === undefined) return finish(kind, merged);
+  const wrongNumber = /^json: cannot unmarshal number [\d.-]+ into .* of type (\w+)$/.exec(type);
+  const text = wrongNumber === null ? type : `cannot convert float64 to ${wrongNumber[1]}`;
+  const { group, version } = kind;
+  const named = `${group}/${version}, Kind=${kind.kind}`;
+  throw new ApiError(
+    500,
+    '',
+    `failed to convert new object (${objectText(kind, merged)}) to proper version: ` +
+      `unable to convert unstructured object to ${named}: ${text}`,
+  );
 }

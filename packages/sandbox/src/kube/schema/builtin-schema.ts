@@ -5,6 +5,7 @@ import {
   type Field,
   type ListSchema,
   type MapSchema,
+  rawSchema,
   type ScalarType,
   type TypeSchema,
 } from './type-schema.ts';
@@ -112,6 +113,7 @@ export class BuiltinSchemas {
 
   #schema(type: string, words: FieldWords | undefined): TypeSchema {
     if (type === 'any') return anySchema;
+    if (type === 'raw') return rawSchema;
     if (type.startsWith('[]')) return this.#list(type.slice(2), words);
     if (type.startsWith('{}')) {
       const relation = words?.relation === 'atomic' ? 'atomic' : 'granular';

@@ -25,7 +25,7 @@ export interface KindData {
  * The data file. A type is a table of fields; a field is words:
  *
  * - first the type: `string`, `boolean`, `int32`, `int64`, `double`, `bytes`, `time`, `microtime`, `quantity`,
- *   `int-or-string`, `any`, the name of another type, `[]T`, `{}T`;
+ *   `int-or-string`, `any`, `raw` (any, owned as a whole), the name of another type, `[]T`, `{}T`;
  * - `!` required;
  * - `atomic`, `set`, `map(key,key)`: list or map type of server-side apply;
  * - `merge(key)`, `retainKeys`: strategic merge patch;

@@ -21,6 +21,8 @@ export interface ScalarSchema {
 /** No schema: what it holds decides; maps are granular, lists atomic. */
 export interface AnySchema {
   readonly type: 'any';
+  /** Then even a map is one value. */
+  readonly atomic: boolean;
 }
 
 export interface ListSchema {
@@ -55,7 +57,8 @@ export interface MapSchema {
 
 export type TypeSchema = ScalarSchema | AnySchema | ListSchema | MapSchema;
 
-export const anySchema: AnySchema = { type: 'any' };
+export const anySchema: AnySchema = { type: 'any', atomic: false };
+export const rawSchema: AnySchema = { type: 'any', atomic: true };
 
 /** The schema of one entry of a map, or undefined when the map knows no such field. */
 export function entrySchema(map: MapSchema, key: string): TypeSchema | undefined {
