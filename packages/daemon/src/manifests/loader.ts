@@ -5,8 +5,9 @@ import type { BlobId, TreeEntry, TreeReader } from '../git/repository.ts';
 import { BlobStore } from './blob-store.ts';
 import { BodyReader } from './body-reader.ts';
 import { setApartDuplicates } from './duplicates.ts';
-import type { CustomScope, LoadedManifests, LoadProblem, Manifest, ManifestLoader } from './manifest.ts';
-import type { Facts, ObjectFacts, ObjectPlace } from './object-facts.ts';
+import { type LocatedFile, type LocatedManifest, locateFile, moveFile, problemsOf } from './located-file.ts';
+import type { LoadedManifests, ManifestLoader } from './manifest.ts';
+import type { Facts } from './object-facts.ts';
 import { ParseCache } from './parse-cache.ts';
 import { readFile } from './read-file.ts';
 import { RepositoryTree } from './repository-tree.ts';
@@ -22,16 +23,18 @@ const charactersPerTurn = 64 * 1024;
  * `LoadedManifests.problems`.
  */
 export function createManifestLoader({ reader }: { readonly reader: TreeReader }): ManifestLoader {
-  const cache = new ParseCache<LocatedFile>();
+  const cache = new ParseCache();
   const blobs = new BlobStore(reader);
   const bodies = new BodyReader();
   const tools = { pool: new StringPool(), encoder: createYamlEncoder() };
 
   async function parseNew(files: readonly TreeEntry[], signal: AbortSignal): Promise<void> {
-    const wanted = new Set(files.map(({ blob }) => blob).filter((blob) => !cache.has(blob)));
+    const wanted = new Map(
+      files.filter(({ blob }) => !cache.has(blob)).map(({ blob, path }) => [blob, path]),
+    );
     if (wanted.size === 0) return;
     let left = charactersPerTurn;
-    for await (const { id, bytes } of reader.blobs(wanted, signal)) {
+    for await (const { id, bytes } of reader.blobs(wanted.keys(), signal)) {
       blobs.keep(id, bytes);
       const documents: Facts[] = [];
       for (const { facts, length } of readFile(bytes, tools)) {
@@ -42,17 +45,18 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
         await setImmediate();
         signal.throwIfAborted();
       }
-      cache.set(id, joined(documents));
+      cache.set(id, locateFile(wanted.get(id) ?? '', id, documents));
     }
   }
 
-  /** The same objects as at the last load, where file and path are the same. */
-  function locate(file: TreeEntry): LocatedFile {
-    const parsed = cache.get(file.blob);
-    if (parsed === undefined)
-      throw new ServerError(`${file.path} (blob ${file.blob}) is missing in the mirror`);
-    if (parsed.located?.path !== file.path) parsed.located = locateFile(file, parsed.facts);
-    return parsed.located;
+  /** The very same manifests as at the last load, where file and path are the same. */
+  function fileAt({ blob, path }: TreeEntry): LocatedFile {
+    const file = cache.get(blob);
+    if (file === undefined) throw new ServerError(`${path} (blob ${blob}) is missing in the mirror`);
+    if (file.path === path) return file;
+    const moved = moveFile(file, path);
+    cache.set(blob, moved);
+    return moved;
   }
 
   async function bodyOf({ blob, place }: LocatedManifest, signal: AbortSignal): Promise<JsonObject> {
@@ -62,20 +66,19 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
   return {
     async load(revision, paths, signal) {
       const entries = await reader.tree(revision, [], signal);
-      const links = entries.filter(({ type }) => type === 'symlink');
-      const targets = await readLinks(reader, links, signal);
-      const tree = new RepositoryTree(entries, ({ blob }) => targets.get(blob) ?? '');
+      const links = await readLinks(reader, entries, signal);
+      const tree = new RepositoryTree(entries, ({ blob }) => links.get(blob) ?? '');
       const selected = selectFiles(tree, paths);
       await parseNew(selected.files, signal);
-
-      const files = selected.files.map((file) => locate(file));
-      const manifests = files.flatMap((file) => file.manifests);
+      const files = selected.files.map(fileAt);
       cache.trim(selected.files.map(({ blob }) => blob));
+
+      const manifests = files.flatMap((file) => file.manifests);
       const { unique, problems: duplicates } = setApartDuplicates(manifests, ({ writtenId, source }) => ({
         id: writtenId,
         source,
       }));
-      const problems = [...selected.problems, ...files.flatMap((file) => file.problems), ...duplicates];
+      const problems = [...selected.problems, ...files.flatMap(problemsOf), ...duplicates];
       const loaded: LoadedManifests = {
         revision,
         manifests: unique,
@@ -89,67 +92,15 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
   };
 }
 
-function joined(documents: readonly Facts[]): Facts {
-  const [only] = documents;
-  if (only !== undefined && documents.length === 1) return only;
-  return {
-    objects: documents.flatMap(({ objects }) => objects),
-    problems: documents.flatMap(({ problems }) => problems),
-  };
-}
-
-/** What a file holds, at its path. */
-interface LocatedFile {
-  readonly path: string;
-  readonly manifests: readonly LocatedManifest[];
-  readonly problems: readonly LoadProblem[];
-  readonly customScopes: readonly CustomScope[];
-}
-
-/** A manifest that knows where its bytes are. */
-interface LocatedManifest extends Manifest {
-  readonly blob: BlobId;
-  readonly place: ObjectPlace;
-}
-
-function locateFile({ path, blob }: TreeEntry, facts: Facts): LocatedFile {
-  return {
-    path,
-    manifests: facts.objects.map((object) => locateObject(path, blob, object)),
-    problems: facts.problems.map(({ severity, doing, text, line, document, ids }) => ({
-      severity,
-      message: doing === undefined ? text : `${doing} from ${JSON.stringify(path)}: ${text}`,
-      source: { path, line, ...(document === undefined ? {} : { document }) },
-      ids,
-    })),
-    customScopes: facts.objects.flatMap(({ customScopes }) => customScopes),
-  };
-}
-
-function locateObject(path: string, blob: BlobId, object: ObjectFacts): LocatedManifest {
-  return {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    name: object.name,
-    namespace: object.namespace,
-    writtenId: object.writtenId,
-    policies: object.policies,
-    checksum: object.checksum,
-    source: { path, line: object.line, document: object.place.document },
-    blob,
-    place: object.place,
-  };
-}
-
+/** What the symbolic links among the entries hold, by blob. */
 async function readLinks(
   reader: TreeReader,
-  links: readonly TreeEntry[],
+  entries: readonly TreeEntry[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<BlobId, string>> {
   const targets = new Map<BlobId, string>();
-  if (links.length === 0) return targets;
-  for await (const { id, bytes } of reader.blobs(new Set(links.map(({ blob }) => blob)), signal)) {
-    targets.set(id, bytes.toString('utf8'));
-  }
+  const links = new Set(entries.filter(({ type }) => type === 'symlink').map(({ blob }) => blob));
+  if (links.size === 0) return targets;
+  for await (const { id, bytes } of reader.blobs(links, signal)) targets.set(id, bytes.toString('utf8'));
   return targets;
 }

@@ -1,36 +1,29 @@
 import type { BlobId } from '../git/repository.ts';
-import type { Facts } from './object-facts.ts';
+import type { LocatedFile } from './located-file.ts';
 
-/** Objects whose facts are remembered beyond those of the latest load. */
+/** Objects that are remembered beyond those of the latest load. */
 const maxSpareObjects = 20_000;
-
-/** What a blob holds. */
-export interface ParsedBlob<Located> {
-  readonly facts: Facts;
-  /** The same at the path at which the blob was last seen. */
-  located: Located | undefined;
-}
 
 /**
  * Remembers what blobs hold, so that a sync after a commit of one file parses one file. What was read
  * first goes first; what the load in hand needs never does.
  */
-export class ParseCache<Located> {
-  readonly #blobs = new Map<BlobId, ParsedBlob<Located>>();
+export class ParseCache {
+  readonly #files = new Map<BlobId, LocatedFile>();
   #weight = 0;
 
   has(blob: BlobId): boolean {
-    return this.#blobs.has(blob);
+    return this.#files.has(blob);
   }
 
-  get(blob: BlobId): ParsedBlob<Located> | undefined {
-    return this.#blobs.get(blob);
+  get(blob: BlobId): LocatedFile | undefined {
+    return this.#files.get(blob);
   }
 
-  set(blob: BlobId, facts: Facts): void {
-    if (this.#blobs.has(blob)) return;
-    this.#blobs.set(blob, { facts, located: undefined });
-    this.#weight += weightOf(facts);
+  set(blob: BlobId, file: LocatedFile): void {
+    const before = this.#files.get(blob);
+    this.#files.set(blob, file);
+    this.#weight += weightOf(file) - (before === undefined ? 0 : weightOf(before));
   }
 
   /** Forgets what is too much, but nothing that is `inUse`. */
@@ -39,19 +32,19 @@ export class ParseCache<Located> {
     const kept = new Set(inUse);
     let spare = this.#weight;
     for (const blob of kept) {
-      const parsed = this.#blobs.get(blob);
-      if (parsed) spare -= weightOf(parsed.facts);
+      const file = this.#files.get(blob);
+      if (file) spare -= weightOf(file);
     }
-    for (const [blob, { facts }] of this.#blobs) {
+    for (const [blob, file] of this.#files) {
       if (spare <= maxSpareObjects) return;
       if (kept.has(blob)) continue;
-      this.#blobs.delete(blob);
-      this.#weight -= weightOf(facts);
-      spare -= weightOf(facts);
+      this.#files.delete(blob);
+      this.#weight -= weightOf(file);
+      spare -= weightOf(file);
     }
   }
 }
 
-function weightOf({ objects, problems }: Facts): number {
-  return 1 + objects.length + problems.length;
+function weightOf({ manifests, problems }: LocatedFile): number {
+  return 1 + manifests.length + problems.length;
 }

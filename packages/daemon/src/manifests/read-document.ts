@@ -1,4 +1,4 @@
-import { type Policies, readPolicies } from '@fluxctl/shared/policy/policies';
+import { type Policies, policyOfAnnotation, readPolicies } from '@fluxctl/shared/policy/policies';
 import { type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
 import { customScopesOf } from './custom-scopes.ts';
 import { manifestChecksum } from './mark.ts';
@@ -179,11 +179,13 @@ function policiesOf(metadata: YamlMap | null): Policies {
   const annotations = metadata?.get('annotations');
   if (!(annotations instanceof YamlMap)) return readPolicies(none);
   const { keys, values } = annotations;
-  const policies = readPolicies(keys.map((key, at) => [key, textOf(values[at]) ?? ''] as const));
-  if (Object.keys(policies).length === 0) return policies;
-  return Object.fromEntries(
-    Object.entries(policies).map(([policy, value]) => [detached(policy), detached(value)]),
-  );
+  const found: [string, string][] = [];
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at] ?? '';
+    if (policyOfAnnotation(key) !== undefined)
+      found.push([detached(key), detached(textOf(values[at]) ?? '')]);
+  }
+  return readPolicies(found);
 }
 
 const none: readonly never[] = Object.freeze([]);

@@ -200,18 +200,30 @@ class Encoder {
   }
 }
 
-/** Whether text may stand without quotes, unless it reads as something else: most of what manifests hold. */
+/**
+ * Whether text may stand without quotes, unless it reads as something else. A quick look that knows most
+ * of what manifests hold: one word, that begins with a letter, a digit, `/` or `_`.
+ */
 function isPlainWord(text: string): boolean {
-  if (text === '' || text.startsWith('-') || text.startsWith('.')) return false;
-  for (let at = 0; at < text.length; at += 1) {
-    if (wordCharacters[text.charCodeAt(at)] !== 1) return false;
+  const first = text.charCodeAt(0);
+  const startsWithDigit = first >= 0x30 && first <= 0x39;
+  if (!startsWithDigit && !isWordStart(first)) return false;
+  let code = first;
+  for (let at = 1; at < text.length; at += 1) {
+    code = text.charCodeAt(at);
+    if (code <= space || code > lastPrintable) return false;
+    if (code === colon && startsWithDigit) return false; // may be of base 60
   }
-  return true;
+  return code !== colon;
 }
 
-const wordCharacters = new Uint8Array(128);
-for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/_.-') {
-  wordCharacters[character.charCodeAt(0)] = 1;
+const space = 0x20;
+const lastPrintable = 0x7e;
+const colon = 0x3a;
+
+function isWordStart(code: number): boolean {
+  const letter = code | 0x20;
+  return (letter >= 0x61 && letter <= 0x7a) || code === 0x2f || code === 0x5f;
 }
 
 function isBlock(node: YamlNode): boolean {
