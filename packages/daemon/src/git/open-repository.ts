@@ -111,7 +111,7 @@ class MirroredRepository implements Repository {
 
   async refresh(signal: AbortSignal): Promise<void> {
     const mirror = this.#requireMirror();
-    await this.#turns.take(signal, () => mirror.fetch(this.#limits(signal)));
+    await this.#inTurn(signal, (limits) => mirror.fetch(limits));
     this.#tellRefreshed();
   }
 
@@ -192,23 +192,26 @@ class MirroredRepository implements Repository {
   /** One step towards `ready`, or one look at the remote. True when the next may follow at once. */
   async #step(signal: AbortSignal): Promise<boolean> {
     this.#noticed = false;
-    const limits = this.#limits(signal);
     try {
       switch (this.#status.state) {
         case 'unconfigured':
           return false;
         case 'new':
         case 'unreachable':
-          await this.#turns.take(signal, () => this.#cloneOrFetch(limits));
-          this.#setStatus({ state: 'cloned', error: notChecked });
-          // What was fetched just now need not be fetched again.
-          await this.#check(limits);
-          return false;
+          // One deadline for all of a step; what was fetched just now need not be fetched again.
+          await this.#inTurn(signal, async (limits) => {
+            await this.#cloneOrFetch(limits);
+            this.#setStatus({ state: 'cloned', error: notChecked });
+            await this.#check(limits);
+          });
+          break;
         case 'cloned':
         case 'ready':
-          await this.#turns.take(signal, () => this.#fetch(limits));
-          await this.#check(limits);
-          return false;
+          await this.#inTurn(signal, async (limits) => {
+            await this.#fetch(limits);
+            await this.#check(limits);
+          });
+          break;
         default:
           return this.#status.state satisfies never;
       }
@@ -216,6 +219,8 @@ class MirroredRepository implements Repository {
       if (signal.aborted) return false;
       return this.#stepFailed(error);
     }
+    this.#tellRefreshed();
+    return false;
   }
 
   #stepFailed(error: unknown): boolean {
@@ -258,12 +263,9 @@ class MirroredRepository implements Repository {
     const head = await mirror.resolve(`refs/heads/${this.branch}`);
     if (head === undefined) throw new CheckError(this.#noBranch());
     if (this.#status.state !== 'ready') {
-      if (!this.#config.readonly) {
-        await this.#turns.take(limits.signal, () => this.#checkWrite(mirror, head, limits));
-      }
+      if (!this.#config.readonly) await this.#checkWrite(mirror, head, limits);
       this.#setStatus({ state: 'ready', error: '' });
     }
-    this.#tellRefreshed();
   }
 
   /** Pushes a tag and deletes it again, with those that a daemon left behind when it was killed. */
@@ -294,6 +296,11 @@ class MirroredRepository implements Repository {
 
   get #retryMs(): number {
     return this.#config.retryMs ?? 10_000;
+  }
+
+  /** Does work that changes refs; its time counts from when it is its turn. */
+  #inTurn<T>(signal: AbortSignal, work: (limits: Limits) => Promise<T>): Promise<T> {
+    return this.#turns.take(signal, () => work(this.#limits(signal)));
   }
 
   #limits(signal: AbortSignal): Limits {

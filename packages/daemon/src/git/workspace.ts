@@ -21,8 +21,8 @@ export interface Workspace {
  * does not answer are removed.
  */
 export async function openWorkspace(parent: string): Promise<Workspace> {
-  await removeAbandoned(parent);
   const path = await mkdtemp(join(parent, prefix));
+  await removeAbandoned(parent, path);
   const socket = join(path, ownerSocket);
   if (Buffer.byteLength(socket) > maxSocketPath) {
     await rm(path, { recursive: true });
@@ -40,18 +40,22 @@ export async function openWorkspace(parent: string): Promise<Workspace> {
   };
 }
 
-async function removeAbandoned(parent: string): Promise<void> {
-  const names = (await readdir(parent)).filter((name) => name.startsWith(prefix));
+/** @param own - the folder made just now; its time is the file system's idea of now */
+async function removeAbandoned(parent: string, own: string): Promise<void> {
+  const { mtimeMs: now } = await stat(own);
+  const folders = (await readdir(parent))
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => join(parent, name))
+    .filter((path) => path !== own);
   await Promise.all(
-    names.map(async (name) => {
-      const path = join(parent, name);
+    folders.map(async (path) => {
       // Somebody else's folder, or one that another daemon has just removed, is left to them.
-      if (await isAbandoned(path).catch(() => false)) await remove(path).catch(() => undefined);
+      if (await isAbandoned(path, now).catch(() => false)) await remove(path).catch(() => undefined);
     }),
   );
 }
 
-async function isAbandoned(path: string): Promise<boolean> {
+async function isAbandoned(path: string, now: number): Promise<boolean> {
   const { mtimeMs, uid } = await stat(path);
   if (uid !== process.getuid?.()) return false;
   return new Promise((resolve) => {
@@ -61,7 +65,7 @@ async function isAbandoned(path: string): Promise<boolean> {
       resolve(false);
     });
     client.on('error', (error: NodeJS.ErrnoException) => {
-      const noSocket = error.code === 'ENOENT' && Date.now() - mtimeMs > infancyMs;
+      const noSocket = error.code === 'ENOENT' && now - mtimeMs > infancyMs;
       resolve(error.code === 'ECONNREFUSED' || noSocket);
     });
   });
