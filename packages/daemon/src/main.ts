@@ -180,9 +180,9 @@ async function run(config: Config, log: Logger): Promise<number> {
 
   /** A clone without a key would only fail; yet a key may also come from the user's own configuration. */
   const followWithKey = async (): Promise<void> => {
-    const key = keyRing.run(stop);
-    await Promise.race([key, pause(keyMomentMs, stop)]);
-    await Promise.all([key.then(() => repository.notify()), source.run(stop, abandon)]);
+    const key = keyRing.run(stop).then(() => 'found' as const);
+    const late = (await Promise.race([key, pause(keyMomentMs, stop)])) !== 'found';
+    await Promise.all([late && key.then(() => repository.notify()), source.run(stop, abandon)]);
   };
   await Promise.all([
     greetCluster(cluster, connected.host, log, stop),

@@ -1,6 +1,7 @@
 import type { ClusterAccess } from '@fluxctl/sandbox/cluster-access';
 import { clustersUnderTest } from '@fluxctl/sandbox/clusters-under-test';
 import { sampleDeployment, sampleRepository } from '@fluxctl/sandbox/git-host/sample-repository';
+import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configMap, follow } from './front-door/followed.ts';
 import { kubeOf } from './front-door/kube.ts';
@@ -181,12 +182,13 @@ spec:
       schema:
         openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true }
 `;
-    const widget = (group: string): string => `apiVersion: ${group}/v1\nkind: Widget\nmetadata:\n  name: w\n`;
+    const widget = (group: string, name: string): string =>
+      `apiVersion: ${group}/v1\nkind: Widget\nmetadata:\n  name: ${name}\n`;
     let group = '';
     await using world = await follow(cluster, {
       files: (namespace) => {
         group = `${namespace}.example.com`;
-        return { 'crd.yaml': crd(group), 'widget.yaml': widget(group) };
+        return { 'crd.yaml': crd(group), 'widget.yaml': widget(group, 'w') };
       },
     });
     const { fluxd, kube, namespace, repository } = world;
@@ -196,15 +198,14 @@ spec:
     expect((await fluxd.status()).lastPass?.outcomes).toEqual([]);
 
     const other = `late-${group}`;
-    await repository.commit({ 'late.yaml': widget(other) });
+    await repository.commit({ 'late.yaml': widget(other, 'v') });
     const status = await fluxd.sync();
     expect(status.lastPass?.outcomes).toMatchObject([{ action: 'failed', source: { path: 'late.yaml' } }]);
-    await fluxd.sees('cannot find scope of resource widget/w');
-    const { load } = await import('js-yaml');
+    await fluxd.sees('cannot find scope of resource widget/v');
     await kube.create('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', load(crd(other)) as never);
     await fluxd.sees('back in business!');
     await eventually(async () =>
-      expect(await kube.get(`/apis/${other}/v1/namespaces/${namespace}/widgets/w`)).toBeDefined(),
+      expect(await kube.get(`/apis/${other}/v1/namespaces/${namespace}/widgets/v`)).toBeDefined(),
     );
   });
 
@@ -241,6 +242,21 @@ spec:
     expect(fluxd.log.slice(from)).not.toContain('cmd=apply');
     expect(fluxd.log.slice(from)).not.toContain('event="Sync');
     expect(await world.configMap('a')).toEqual(before);
+  });
+
+  it('[daemon 74] ends a sync that is under way when it is told to stop', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `many-${index}`);
+    await using world = await follow(cluster, {
+      files: () => Object.fromEntries(names.map((name) => [`${name}.yaml`, configMap(name)])),
+    });
+    const { fluxd, repository } = world;
+    await fluxd.start();
+    await fluxd.sees('cmd=apply');
+    expect(await fluxd.end('SIGTERM')).toBe(0);
+    expect(fluxd.log).toContain('exiting=terminated');
+    expect(fluxd.log).toContain('component=sync-loop stopping=true');
+    expect((await repository.tag('flux'))?.revision).toBe(await repository.head());
+    expect(await world.configMap('many-299')).toBeDefined();
   });
 
   it('[daemon 59] waits for a branch that is not there yet', async () => {

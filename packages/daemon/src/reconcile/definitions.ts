@@ -9,11 +9,11 @@ import type { CommitSha } from '../git/repository.ts';
 import { setApartDuplicates } from '../manifests/duplicates.ts';
 import type { LoadedManifests, LoadProblem, ManifestLoader } from '../manifests/manifest.ts';
 import { gcMark } from '../manifests/mark.ts';
-import { lookUpScopes, resolveWanted, type ScopeTable, type WantedRules } from './resolve-wanted.ts';
+import { kindsOf, lookUpScopes, resolveWanted, type ScopeTable, type WantedRules } from './resolve-wanted.ts';
 import type { SourceConfig } from './source-config.ts';
 import type { ObjectKey, Wanted } from './wanted.ts';
 
-/** All that git defines at a revision, with its place in the cluster. */
+/** All that git defines at a revision, with its place in the cluster. Unchanging. */
 export interface Definitions {
   readonly revision: CommitSha;
   readonly loaded: LoadedManifests;
@@ -22,6 +22,10 @@ export interface Definitions {
   readonly wanted: readonly Wanted[];
   readonly byKey: ReadonlyMap<ObjectKey, Wanted>;
   readonly byId: ReadonlyMap<ResourceId, Wanted>;
+  /** Objects of kinds that the cluster does not know. */
+  readonly unscoped: readonly Wanted[];
+  /** The kinds of all others, each once. */
+  readonly kinds: readonly { readonly apiVersion: string; readonly kind: string }[];
   /** Whether git may define the id, in what could be read or in what could not be used. */
   mayDefine(id: ResourceId): boolean;
 }
@@ -44,7 +48,7 @@ export function createDefinitionStore(
   return {
     async at(revision, signal) {
       const known = latest?.revision === revision ? latest : undefined;
-      if (known?.wanted.every(({ standing }) => standing.kind !== 'unscoped')) return known;
+      if (known?.unscoped.length === 0) return known;
       const loaded = known?.loaded ?? (await ports.loader.load(revision, config.paths, signal));
       const scopes = await lookUpScopes(loaded, (apiVersion, kind) =>
         ports.cluster.scope(apiVersion, kind, signal),
@@ -68,11 +72,11 @@ function build(
     source: manifest.source,
   }));
   const problems = [...loaded.problems, ...duplicates];
-  const byKey = new Map(wanted.map((one) => [one.key, one]));
   const byId = new Map(wanted.map((one) => [one.id, one]));
-  const unscoped = wanted.filter(({ standing }) => standing.kind === 'unscoped').map(({ id }) => id);
+  const unscoped = wanted.filter(({ standing }) => standing.kind === 'unscoped');
+  const scoped = wanted.filter(({ standing }) => standing.kind !== 'unscoped');
   const leftOut = new Set(
-    [...problems.flatMap(({ ids }) => ids), ...unscoped].flatMap((id) =>
+    [...problems.flatMap(({ ids }) => ids), ...unscoped.map(({ id }) => id)].flatMap((id) =>
       possibleIds(id, rules.defaultNamespace),
     ),
   );
@@ -81,8 +85,10 @@ function build(
     loaded,
     problems,
     wanted,
-    byKey,
+    byKey: new Map(wanted.map((one) => [one.key, one])),
     byId,
+    unscoped,
+    kinds: kindsOf(scoped.map(({ manifest }) => manifest)),
     mayDefine: (id) => byId.has(id) || leftOut.has(id),
   };
 }

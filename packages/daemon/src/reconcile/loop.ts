@@ -197,7 +197,7 @@ export function createSourceLoop(
       });
       if (repository.status.state !== 'unconfigured') metrics.gitReady(repository.status.state === 'ready');
       cluster.onKindsChange(() => {
-        if (passes.current?.wanted.some(({ standing }) => standing.kind === 'unscoped')) ask({});
+        if (passes.current?.unscoped.length) ask({});
       });
       cluster.live.onChange((ref) => {
         const key = objectKey(ref);

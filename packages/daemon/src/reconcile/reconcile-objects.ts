@@ -38,6 +38,8 @@ export function createObjectReconciler(ports: {
   const { cluster, waits, log } = ports;
   /** What the API server warned of when it took the object; it stays true until the object is applied again. */
   const warnings = new Map<ObjectKey, readonly string[]>();
+  /** Ten thousand of these at each pass would be mere garbage. */
+  const unchangedOutcomes = new WeakMap<Wanted, Outcome>();
 
   function keep({ wanted, reason, outcome }: Applied): Outcome {
     const { key, manifest } = wanted;
@@ -54,6 +56,18 @@ export function createObjectReconciler(ports: {
       log.log({ warning, resource: wanted.id, source: sourceText(manifest.source) });
     }
     return outcomeOf(wanted, outcome.action === 'serverside-applied' ? 'configured' : outcome.action);
+  }
+
+  function unchangedOutcome(wanted: Wanted): Outcome {
+    const known = unchangedOutcomes.get(wanted);
+    if (known) return known;
+    const outcome = outcomeOf(wanted, 'unchanged');
+    unchangedOutcomes.set(wanted, outcome);
+    return outcome;
+  }
+
+  function warningsOf(wanted: Wanted): Outcome[] {
+    return (warnings.get(wanted.key) ?? []).map((message) => outcomeOf(wanted, 'warned', { message }));
   }
 
   /** Objects of which only the body tells whether the cluster still has them as they were applied. */
@@ -116,7 +130,7 @@ export function createObjectReconciler(ports: {
       const still: Outcome[] = [];
       for (const wanted of [...plan.unchanged, ...unchanged]) {
         waits.settled(wanted.key);
-        still.push(outcomeOf(wanted, 'unchanged'));
+        still.push(unchangedOutcome(wanted));
       }
       for (const wanted of plan.waiting) still.push(waitingOutcome(wanted, waits, cluster));
       for (const { wanted } of plan.ignored) still.push(outcomeOf(wanted, 'ignored'));
@@ -125,9 +139,7 @@ export function createObjectReconciler(ports: {
         const reason = wanted.standing.kind === 'unscoped' ? wanted.standing.reason : '';
         still.push(outcomeOf(wanted, 'failed', { message: reason }));
       }
-      const warned = objects.flatMap((wanted) =>
-        (warnings.get(wanted.key) ?? []).map((message) => outcomeOf(wanted, 'warned', { message })),
-      );
+      const warned = warnings.size === 0 ? [] : objects.flatMap(warningsOf);
       return { outcomes: [...attempted, ...still, ...warned], attempted };
     },
   };
