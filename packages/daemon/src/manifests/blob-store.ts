@@ -3,21 +3,13 @@ import type { BlobId, TreeReader } from '../git/repository.ts';
 
 /** Bytes that are kept after a load, as the objects that changed are asked for right after it. */
 const maxKeptBytes = 16 * 1024 * 1024;
-
 /** Blobs may be views of one buffer up to this size, as they were read one after the other. */
 const largestShared = 256 * 1024;
 
-interface Waiting {
-  readonly id: BlobId;
-  readonly resolve: (bytes: Buffer) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** Single blobs, out of what was read lately or else from git; what is asked for at one time is one read. */
+/** Single blobs, out of what was read lately or else from git. */
 export class BlobStore {
   readonly #reader: Pick<TreeReader, 'blobs'>;
   readonly #kept = new Map<BlobId, Buffer>();
-  readonly #waiting = new Map<AbortSignal, Waiting[]>();
   #keptBytes = 0;
 
   constructor(reader: Pick<TreeReader, 'blobs'>) {
@@ -41,30 +33,10 @@ export class BlobStore {
   async read(id: BlobId, signal: AbortSignal): Promise<Buffer> {
     const kept = this.#kept.get(id);
     if (kept !== undefined) return kept;
-    signal.throwIfAborted();
-    return new Promise<Buffer>((resolve, reject) => {
-      const waiting = this.#waiting.get(signal);
-      if (waiting !== undefined) {
-        waiting.push({ id, resolve, reject });
-        return;
-      }
-      this.#waiting.set(signal, [{ id, resolve, reject }]);
-      setImmediate(() => void this.#readWaiting(signal));
-    });
-  }
-
-  async #readWaiting(signal: AbortSignal): Promise<void> {
-    const waiting = this.#waiting.get(signal) ?? [];
-    this.#waiting.delete(signal);
-    try {
-      for await (const { id, bytes } of this.#reader.blobs(new Set(waiting.map((each) => each.id)), signal)) {
-        this.keep(id, bytes);
-        for (const each of waiting) if (each.id === id) each.resolve(bytes);
-      }
-      // of those that were answered, this is not heard
-      for (const each of waiting) each.reject(new ServerError(`blob ${each.id} is missing in the mirror`));
-    } catch (error) {
-      for (const each of waiting) each.reject(error);
+    for await (const { bytes } of this.#reader.blobs([id], signal)) {
+      this.keep(id, bytes);
+      return bytes;
     }
+    throw new ServerError(`blob ${id} is missing in the mirror`);
   }
 }

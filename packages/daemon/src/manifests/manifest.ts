@@ -34,7 +34,11 @@ export interface LoadProblem {
   /** In Flux v1's words where it has some. */
   readonly message: string;
   readonly source: { readonly path: string; readonly line?: number; readonly document?: number };
-  /** The objects concerned, where they are known. */
+  /**
+   * The objects concerned, with the namespace as written, where they are known. An error names objects
+   * that are not among the manifests: they are neither applied nor pruned. So it is with an object that
+   * is defined twice, as nobody can say which definition is meant.
+   */
   readonly ids: readonly ResourceId[];
 }
 
@@ -49,7 +53,10 @@ export interface LoadedManifests {
   readonly complete: boolean;
   /** CustomResourceDefinitions in the load: the scope of kinds that the cluster does not know yet. */
   readonly customScopes: readonly CustomScope[];
-  /** The object itself, parsed again from its bytes. Safe to change: each call gives a new one. */
+  /**
+   * The object itself, parsed again from its bytes. Safe to change: each call gives a new one. Integers
+   * that a JavaScript number cannot hold are `JSON.rawJSON`, which `JSON.stringify` writes in full.
+   */
   body(manifest: Manifest, signal: AbortSignal): Promise<JsonObject>;
 }
 

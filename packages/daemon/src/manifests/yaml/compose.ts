@@ -9,8 +9,9 @@ import {
   YAMLException,
 } from 'js-yaml';
 import { countLines } from './documents.ts';
-import { MapBuilder, NodeStack } from './map-builder.ts';
+import { MapBuilder } from './map-builder.ts';
 import { isSequence, YamlFloat, YamlMap, type YamlNode, type YamlScalar } from './node.ts';
+import { NodeStack } from './node-stack.ts';
 import { resolvePlain } from './scalar.ts';
 import { keyText } from './scalar-text.ts';
 import { resolveTagged, tagName } from './tag.ts';

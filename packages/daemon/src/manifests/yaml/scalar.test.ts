@@ -61,8 +61,8 @@ describe('resolvePlain reads as Go yaml.v2 does', () => {
     ['0xffffffffffffffff', '18446744073709551615'],
     // beyond 64 bits: a float
     ['18446744073709551616', '18446744073709552000'],
-    ['-9223372036854775809', '-9223372036854775808'],
-    ['+9223372036854775808', '9223372036854775808'],
+    ['-9223372036854775809', '-9223372036854776000'],
+    ['+9223372036854775808', '9223372036854776000'],
     // floats
     ['1.0', '1'],
     ['1.50', '1.5'],
@@ -103,14 +103,7 @@ describe('resolvePlain reads as Go yaml.v2 does', () => {
     ['1a', '"1a"'],
     ['1.2.3-rc.1', '"1.2.3-rc.1"'],
   ])('%s is %s', (text = '', expected = '') => {
-    if (
-      /^[+-]?(?:18446744073709551616|9223372036854775809|9223372036854775808)$/.test(text) &&
-      !text.startsWith('-9223372036854775808')
-    ) {
-      expect(Number(json(text))).toBe(Number(expected));
-    } else {
-      expect(json(text)).toBe(expected);
-    }
+    expect(json(text)).toBe(expected);
   });
 });
 
