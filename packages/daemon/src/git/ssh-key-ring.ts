@@ -177,9 +177,10 @@ class SecretKeyRing implements SshKeyRing {
     const { path } = await this.#openWorkspace();
     const folder = await mkdtemp(join(path, 'keygen-'));
     try {
-      const { privateKey, publicKey } = await generateKeyPair(folder, this.#config, signal);
+      const privateKey = await generateKeyPair(folder, this.#config, signal);
       // Read back before it is stored: what cannot be used must not take the old key's place.
-      await describeKey(join(folder, 'identity'), this.#config.env, signal);
+      const { key } = await describeKey(join(folder, 'identity'), this.#config.env, signal);
+      const publicKey = Buffer.from(key);
       const data = { [dataKey]: privateKey, [privateEntry]: privateKey, [publicEntry]: publicKey };
       await secrets.patch(secretName, { data }, signal);
       await this.#use(await this.#keep(privateKey), signal);

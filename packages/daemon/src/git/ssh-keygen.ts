@@ -18,11 +18,6 @@ export interface KeyOptions {
 /** The environment that ssh-keygen is looked for and run in. */
 export type KeygenEnvironment = Readonly<Record<string, string | undefined>>;
 
-export interface KeyPair {
-  readonly privateKey: Buffer;
-  readonly publicKey: Buffer;
-}
-
 /** Making a key of many bits takes long on a small machine, in ms. */
 const timeoutMs = 60_000;
 
@@ -34,14 +29,15 @@ const generate = sshKeygenLite as unknown as (typeof sshKeygenLite)['default'];
 
 /**
  * Makes a key pair without a passphrase.
- * @param folder - private, and empty; the files are left in it
+ * @param folder - private, and empty; the key is left in it, as `identity`
+ * @returns the private key
  * @throws {UserError} when ssh-keygen does not like the options
  */
 export async function generateKeyPair(
   folder: string,
   options: KeyOptions,
   signal: AbortSignal,
-): Promise<KeyPair> {
+): Promise<Buffer> {
   const type = options.type ?? 'rsa';
   const location = join(folder, 'identity');
   // The package knows fewer words than ssh-keygen; what is wrong is told by ssh-keygen.
@@ -63,8 +59,7 @@ export async function generateKeyPair(
       cause,
     });
   }
-  const [privateKey, publicKey] = await Promise.all([readFile(location), readFile(`${location}.pub`)]);
-  return { privateKey, publicKey };
+  return readFile(location);
 }
 
 /** The public key that belongs to a private one, with its fingerprints. */

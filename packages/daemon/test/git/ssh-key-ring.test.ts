@@ -102,7 +102,7 @@ describe('the SSH key', () => {
       expect(stdout).toContain(`3072 ${algorithm.toUpperCase()}:${fingerprints?.[algorithm].hash} `);
       expect(stdout.slice(stdout.indexOf('\n') + 1)).toBe(fingerprints?.[algorithm].randomart);
     }
-    expect(secrets.data?.get('identity.pub')?.toString().trim()).toBe(key.trim());
+    expect(secrets.data?.get('identity.pub')?.toString()).toBe(key);
     expect(secrets.data?.get('identity')?.toString()).toMatch(
       /^-----BEGIN OPENSSH PRIVATE KEY-----\n[^-]*-----END OPENSSH PRIVATE KEY-----\n$/,
     );
