@@ -51,6 +51,11 @@ describe('composeDocument', () => {
       text: 'a: 1\n<<: {a: 2}',
       json: { a: 2 },
     },
+    {
+      because: 'a merge by its tag, and a key by its own',
+      text: 'a: &a {b: 1}\n!!merge <<: *a\n!!str <<: c',
+      json: { a: { b: 1 }, b: 1, '<<': 'c' },
+    },
     { because: 'quoted << is a key', text: '"<<": {a: 1}', json: { '<<': { a: 1 } } },
     {
       because: 'tags',
@@ -124,6 +129,16 @@ describe('composeDocument', () => {
     const start = performance.now();
     expect(() => composeDocument(text)).toThrow('document contains excessive aliasing');
     expect(performance.now() - start).toBeLessThan(2000);
+  });
+
+  it('stops nesting that is made of aliases', () => {
+    const levels = (inner: string): string => `${'['.repeat(300)}${inner}${']'.repeat(300)}`;
+    const text = `a: &a ${levels('x')}\nb: &b ${levels('*a')}\n`;
+    expect(() => composeDocument(text)).toThrow('document contains excessive aliasing');
+  });
+
+  it('does not warn without end', () => {
+    expect(remarks('a: 1\n'.repeat(10_000))).toHaveLength(50);
   });
 
   it('lets a document use an anchor a thousand times', () => {

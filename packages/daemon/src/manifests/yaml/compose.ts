@@ -44,8 +44,10 @@ export interface ComposedDocument {
   readonly remarks: readonly YamlRemark[];
 }
 
-/** Deeper nesting than any manifest has; keeps the stack bounded. */
+/** Deeper nesting than any manifest has, aliases followed; keeps the stack bounded. */
 const maxDepth = 500;
+/** Remarks on one document: a thousand more would tell no more. */
+const maxRemarks = 50;
 /** What a node weighs beside its characters, which weigh 1 each. */
 const nodeWeight = 16;
 /** Weight that aliases and merges may add to one document, 400,000 nodes as in Go: what bounds an alias bomb. */
@@ -77,8 +79,10 @@ const textStart: { readonly position: number; readonly line: number } = { positi
 interface Anchored {
   /** Undefined while the node is being read: it may not hold itself. */
   node: YamlNode | undefined;
-  /** Aliases followed. */
+  /** Aliases followed, as for `height`. */
   weight: number;
+  /** Levels of nesting below the node. */
+  height: number;
 }
 
 class Composer {
@@ -87,6 +91,7 @@ class Composer {
   #at = 0;
   #weight = 0;
   #aliased = 0;
+  #deepest = 0;
   #tagHandles: DocumentEvent['directives'] = [];
   readonly #stack = new NodeStack();
   #counted = textStart;
@@ -115,25 +120,34 @@ class Composer {
     this.#at += 1;
     const before = this.#weight;
     this.#weight += nodeWeight;
+    if (depth > this.#deepest) this.#deepest = depth;
     switch (event?.type) {
       case EVENT_ID.SCALAR: {
         const value = this.#scalar(event, at);
         if (event.anchorStart < 0) return value;
-        this.#anchors.set(this.#anchorName(event), { node: value, weight: this.#weight - before });
+        this.#anchors.set(this.#anchorName(event), {
+          node: value,
+          weight: this.#weight - before,
+          height: 0,
+        });
         return value;
       }
       case EVENT_ID.MAPPING:
       case EVENT_ID.SEQUENCE: {
         if (event.anchorStart < 0) return this.#collection(event.type, depth);
-        const anchored: Anchored = { node: undefined, weight: 0 };
+        const anchored: Anchored = { node: undefined, weight: 0, height: 0 };
         this.#anchors.set(this.#anchorName(event), anchored);
+        const deepestBefore = this.#deepest;
+        this.#deepest = depth;
         const node = this.#collection(event.type, depth);
         anchored.node = node;
         anchored.weight = this.#weight - before;
+        anchored.height = this.#deepest - depth;
+        this.#deepest = Math.max(this.#deepest, deepestBefore);
         return node;
       }
       case EVENT_ID.ALIAS:
-        return this.#alias(this.#anchorName(event), at);
+        return this.#alias(this.#anchorName(event), at, depth);
       default:
         throw new YamlError('unexpected end of the document', this.#lineOf(at));
     }
@@ -198,7 +212,9 @@ class Composer {
   #isMergeKey(at: number): boolean {
     const event = this.#events[at];
     if (event?.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.PLAIN) return false;
-    return event.valueEnd - event.valueStart === 2 && this.#text.startsWith('<<', event.valueStart);
+    if (event.valueEnd - event.valueStart !== 2 || !this.#text.startsWith('<<', event.valueStart))
+      return false;
+    return event.tagStart < 0 || this.#text.slice(event.tagStart, event.tagEnd) === '!!merge';
   }
 
   /** As Go's yaml.v2 does: the merged keys replace those before, and are replaced by those behind. */
@@ -218,7 +234,7 @@ class Composer {
     }
   }
 
-  #alias(name: string, at: number): YamlNode {
+  #alias(name: string, at: number, depth: number): YamlNode {
     const anchored = this.#anchors.get(name);
     if (anchored === undefined) throw new YamlError(`unknown anchor '${name}' referenced`, this.#lineOf(at));
     if (anchored.node === undefined) {
@@ -226,7 +242,9 @@ class Composer {
     }
     this.#weight += anchored.weight;
     this.#aliased += anchored.weight;
-    if (this.#aliased > maxAliased) throw new YamlError(aliasBomb, this.#lineOf(at));
+    this.#deepest = Math.max(this.#deepest, depth + anchored.height);
+    if (this.#aliased > maxAliased || this.#deepest > maxDepth)
+      throw new YamlError(aliasBomb, this.#lineOf(at));
     return anchored.node;
   }
 
@@ -251,6 +269,7 @@ class Composer {
   }
 
   #remark(severity: YamlRemark['severity'], message: string, at: number): void {
+    if (severity === 'warning' && this.#remarks.length >= maxRemarks) return;
     this.#remarks.push({ severity, message, line: this.#lineOf(at) });
   }
 
