@@ -1,7 +1,6 @@
 import { UserError } from '@fluxctl/shared/errors';
+import { shells } from '../completion/shells.ts';
 import { defineCommand } from './command.ts';
-
-export const shells = ['bash', 'fish', 'zsh'] as const;
 
 export const completionCommand = defineCommand({
   name: 'completion',

@@ -1,10 +1,10 @@
 import type { Flag, FlagTable } from '@fluxctl/shared/flags/flag';
 import { impliedValue } from '@fluxctl/shared/flags/flag';
 import type { Command } from '../commands/command.ts';
-import { shells } from '../commands/completion.ts';
 import { outputFormats } from '../commands/listing-flags.ts';
 import { commandNamed, findCommandName } from '../find-command.ts';
 import { globalFlags } from '../global-flags.ts';
+import { shells } from './shells.ts';
 
 export interface Candidate {
   readonly text: string;

@@ -1,4 +1,4 @@
-import type { shells } from '../commands/completion.ts';
+import type { shells } from './shells.ts';
 
 /*
  * The scripts ask `fluxctl __complete WORDS…`, which answers with a candidate per line (and behind a tab
@@ -9,13 +9,13 @@ const bash = `# bash completion for fluxctl
 # Load it with: . <(fluxctl completion bash)
 
 __fluxctl_complete() {
-    local cur=\${COMP_WORDS[COMP_CWORD]} line directive=4 start
+    local cur=\${COMP_WORDS[COMP_CWORD]} tab=$'\\t' line directive=4 start
     local -a words=() candidates=()
     COMPREPLY=()
     # bash takes "--flag=value" apart at the sign; fluxctl wants it whole.
     local i joined=0
     for ((i = 1; i <= COMP_CWORD; i++)); do
-        if [[ \${COMP_WORDS[i]} == "=" || joined -eq 1 ]] && ((\${#words[@]} > 0)); then
+        if [[ \${COMP_WORDS[i]} == "=" || $joined == 1 ]] && ((\${#words[@]} > 0)); then
             words[\${#words[@]}-1]+=\${COMP_WORDS[i]}
             if [[ \${COMP_WORDS[i]} == "=" ]]; then joined=1; else joined=0; fi
         else
@@ -24,7 +24,7 @@ __fluxctl_complete() {
     done
     start=\${words[\${#words[@]}-1]}
     while IFS= read -r line; do
-        if [[ $line == :* ]]; then directive=\${line#:}; else candidates+=("\${line%%$'\\t'*}"); fi
+        if [[ $line == :* ]]; then directive=\${line#:}; else candidates+=("\${line%%$tab*}"); fi
     done < <("\${COMP_WORDS[0]}" __complete "\${words[@]}" 2>/dev/null)
     if [[ $start == --*=* ]]; then
         [[ $cur == "=" ]] && cur=
@@ -70,7 +70,7 @@ const zsh = `#compdef _fluxctl fluxctl
 # Load it with: source <(fluxctl completion zsh)
 
 _fluxctl() {
-    local line directive=4
+    local tab=$'\\t' line directive=4
     local -a candidates described asked
     asked=("\${(@)words[2,CURRENT]}")
     (( \${#asked} )) || asked=("")
@@ -78,8 +78,8 @@ _fluxctl() {
         if [[ $line == :* ]]; then
             directive=\${line#:}
         elif [[ -n $line ]]; then
-            candidates+=("\${line%%$'\\t'*}")
-            described+=("\${line//$'\\t'/  -- }")
+            candidates+=("\${line%%$tab*}")
+            described+=("\${line//$tab/  -- }")
         fi
     done
     (( \${#candidates} )) && compadd -l -d described -a candidates
