@@ -9,19 +9,15 @@ import type { SyncReport } from './sync-report.ts';
 import type { ObjectWaits } from './waiting-room.ts';
 import { type ObjectKey, objectKey } from './wanted.ts';
 
-export interface SyncRequest {
-  /** Id of the job that asks, to be told as answered when the pass has ended. */
-  readonly job?: string;
-  /** Objects that failed are tried at once. */
-  readonly retryNow?: boolean;
-  /** Head of the branch, where the asker has just seen it. */
-  readonly head?: CommitSha;
-}
-
 /** Decides when a source's passes run; they run one at a time. */
 export interface SourceLoop {
   run(stop: AbortSignal, abandon: AbortSignal): Promise<void>;
-  ask(request: SyncRequest): void;
+  /**
+   * Fetches, and asks for a pass that tries at once whatever failed, also without a new commit. The job
+   * is told as answered when that pass has ended.
+   * @returns the head of the branch
+   */
+  syncNow(job: string, signal: AbortSignal): Promise<CommitSha>;
   report(): SyncReport | undefined;
   /** Head of the branch as last seen. */
   head(): CommitSha | undefined;
@@ -34,8 +30,8 @@ export interface SourceLoop {
 interface Asked {
   full: boolean;
   retryNow: boolean;
-  readonly jobs: string[];
-  readonly changed: Set<ObjectKey>;
+  jobs: readonly string[];
+  changed: Set<ObjectKey>;
   /** When the first of `changed` was seen, in milliseconds since 1970. */
   changedAt: number;
 }
@@ -43,6 +39,9 @@ interface Asked {
 /** Watch events come in flocks: a short wait makes one pass of them, in milliseconds. */
 const gatherMs = 50;
 const jobsRemembered = 100;
+const never = Number.POSITIVE_INFINITY;
+/** What a timer can hold. */
+const longestTimerMs = 2 ** 31 - 1;
 /** After a pass that did not come to its end. */
 const failedPass: Omit<BackOffOptions, 'random'> = { firstMs: 2_000, capMs: 60_000 };
 
@@ -62,15 +61,17 @@ export function createSourceLoop(
   let failures = 0;
   /** When a full pass is due without being asked for, in milliseconds since 1970. */
   let nextFull = now();
+  /** No pass before this time, in milliseconds since 1970, unless it is asked for. */
+  let notBefore = 0;
   /** A pass was due while the repository was not ready. */
   let refused = false;
+  /** Fetches that are under way: the pass that they ask for is to be the first one after them. */
+  let held = 0;
   const answered: string[] = [];
 
-  function ask(request: SyncRequest): void {
+  function ask(): void {
     asked.full = true;
-    asked.retryNow ||= request.retryNow ?? false;
-    if (request.job !== undefined) asked.jobs.push(request.job);
-    head = request.head ?? head;
+    notBefore = 0;
     wake();
   }
 
@@ -81,30 +82,42 @@ export function createSourceLoop(
       log.log({ event: 'refreshed', url, branch: config.branch, HEAD: seen });
       if (seen === head && !refused) return;
       head = seen;
-      ask({});
+      ask();
     } catch (error) {
       if (!signal.aborted) log.log({ url, err: errorMessage(error) });
     }
   }
 
-  /** Waits until something is asked for or due, or `stop`. */
+  /** When there is something to do, in milliseconds since 1970. */
+  function dueAt(): number {
+    const gathered = asked.changed.size > 0 ? asked.changedAt + gatherMs : never;
+    if (held > 0) return Math.max(gathered, notBefore);
+    const full = asked.full ? 0 : nextFull;
+    return Math.max(Math.min(full, waits.nextDue() ?? never, gathered), notBefore);
+  }
+
+  /** The next pass comes later and later while passes do not come to their end. */
+  function backAway(): void {
+    failures += 1;
+    const wait = backOff(failures, { ...failedPass, random: ports.random });
+    nextFull = now() + Math.min(wait, config.syncIntervalMs);
+    // What was asked for meanwhile does not wait.
+    notBefore = asked.full ? 0 : nextFull;
+  }
+
   async function untilDue(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted && !asked.full) {
-      const due = Math.min(nextFull, waits.nextDue() ?? Number.POSITIVE_INFINITY);
-      const gathered = asked.changed.size > 0 ? asked.changedAt + gatherMs : Number.POSITIVE_INFINITY;
-      const wait = Math.max(0, Math.min(due, gathered) - now());
-      const woken = await new Promise<boolean>((resolve) => {
-        const timer = setTimeout(() => resolve(false), Math.min(wait, 2 ** 31 - 1));
+    for (let wait = dueAt() - now(); wait > 0 && !stop.aborted; wait = dueAt() - now()) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, Math.min(wait, longestTimerMs));
         wake = () => {
           clearTimeout(timer);
-          resolve(true);
+          resolve();
         };
       });
-      if (!woken) return;
     }
   }
 
-  async function fullPass(request: Asked, abandon: AbortSignal): Promise<void> {
+  async function fullPass({ jobs, retryNow }: Asked, abandon: AbortSignal): Promise<void> {
     const startedAt = new Date(now());
     const start = performance.now();
     nextFull = now() + config.syncIntervalMs;
@@ -113,8 +126,8 @@ export function createSourceLoop(
     } catch (error) {
       log.log({ err: errorMessage(error) });
       // The jobs stay asked for: the pass that follows the clone answers them.
-      asked.jobs.push(...request.jobs);
-      asked.retryNow ||= request.retryNow;
+      asked.jobs = [...jobs, ...asked.jobs];
+      asked.retryNow ||= retryNow;
       refused = true;
       return;
     }
@@ -122,30 +135,28 @@ export function createSourceLoop(
     using guard = guardAgainstStall(abandon, config.syncTimeoutMs, (what) => {
       doing = what;
     });
-    const revision = head ?? (await repository.head(guard.signal));
-    head = revision;
     try {
-      report = await passes.full({ revision, retryNow: request.retryNow }, guard.signal, guard.progress);
+      head ??= await repository.head(guard.signal);
+      const request = { revision: head, retryNow };
+      report = await passes.full(request, guard.signal, guard.progress);
       failures = 0;
       metrics.syncDuration(true, (performance.now() - start) / 1000);
     } catch (error) {
       abandon.throwIfAborted();
-      const reason = guard.signal.aborted ? guard.signal.reason : error;
-      failures += 1;
-      nextFull =
-        now() + Math.min(backOff(failures, { ...failedPass, random: ports.random }), config.syncIntervalMs);
-      report = {
-        revision,
-        startedAt,
-        endedAt: new Date(now()),
-        outcomes: report?.outcomes ?? [],
-        error: errorMessage(reason),
-      };
-      log.log({ err: errorMessage(reason) });
+      const reason = errorMessage(guard.signal.aborted ? guard.signal.reason : error);
+      backAway();
+      report = failedReport(reason, startedAt);
+      log.log({ err: reason });
       metrics.syncDuration(false, (performance.now() - start) / 1000);
     }
-    answered.unshift(...request.jobs);
+    answered.unshift(...jobs);
     answered.length = Math.min(answered.length, jobsRemembered);
+  }
+
+  /** A pass that did not come to its end leaves what was known of the objects. */
+  function failedReport(error: string, startedAt: Date): SyncReport {
+    const revision = head ?? ('' as CommitSha);
+    return { revision, startedAt, endedAt: new Date(now()), outcomes: report?.outcomes ?? [], error };
   }
 
   async function partialPass(keys: ReadonlySet<ObjectKey>, abandon: AbortSignal): Promise<void> {
@@ -158,26 +169,42 @@ export function createSourceLoop(
     } catch (error) {
       abandon.throwIfAborted();
       log.log({ err: errorMessage(guard.signal.aborted ? guard.signal.reason : error) });
-      // Something is amiss with the cluster: a full pass with its own back-off finds out what is left to do.
-      failures += 1;
-      nextFull = Math.min(nextFull, now() + backOff(failures, { ...failedPass, random: ports.random }));
+      // Something is amiss with the cluster: a full pass finds out what is left to do.
+      backAway();
     }
   }
 
   async function onePass(abandon: AbortSignal): Promise<void> {
-    const request = asked;
-    asked = nothingAsked();
     const due = waits.due();
     // What is no longer defined waits for its delete, which is a matter for a full pass.
     const definitions = passes.current;
-    const full = request.full || now() >= nextFull || due.some((key) => !definitions?.byKey.has(key));
-    if (full) return fullPass(request, abandon);
-    const keys = new Set([...request.changed, ...due]);
+    const wantsFull = asked.full || now() >= nextFull || due.some((key) => !definitions?.byKey.has(key));
+    if (wantsFull && held === 0) {
+      const request = asked;
+      asked = nothingAsked();
+      return fullPass(request, abandon);
+    }
+    const keys = new Set([...asked.changed, ...(held > 0 ? [] : due)]);
+    asked.changed = new Set();
     if (keys.size > 0) await partialPass(keys, abandon);
   }
 
   return {
-    ask,
+    async syncNow(job, signal) {
+      repository.requireReady();
+      held += 1;
+      try {
+        await repository.refresh(signal);
+        head = await repository.head(signal);
+        asked.jobs = [...asked.jobs, job];
+        asked.retryNow = true;
+        ask();
+        return head;
+      } finally {
+        held -= 1;
+        wake();
+      }
+    },
     report: () => report,
     head: () => head,
     doing: () => doing,
@@ -197,16 +224,11 @@ export function createSourceLoop(
       });
       if (repository.status.state !== 'unconfigured') metrics.gitReady(repository.status.state === 'ready');
       cluster.onKindsChange(() => {
-        if (passes.current?.unscoped.length) ask({});
+        if (passes.current?.unscoped.length) ask();
       });
       cluster.live.onChange((ref) => {
         const key = objectKey(ref);
-        const definitions = passes.current;
-        if (!definitions) return;
-        const mayScopeOthers = ref.kind === 'CustomResourceDefinition';
-        if (mayScopeOthers && definitions.wanted.some(({ standing }) => standing.kind === 'unscoped'))
-          ask({});
-        if (!definitions.byKey.has(key)) return;
+        if (!passes.current?.byKey.has(key)) return;
         if (asked.changed.size === 0) asked.changedAt = now();
         asked.changed.add(key);
         wake();
@@ -219,7 +241,7 @@ export function createSourceLoop(
         } catch (error) {
           if (abandon.aborted) break;
           log.log({ err: errorMessage(error) });
-          nextFull = now() + backOff(1, { ...failedPass, random: ports.random });
+          backAway();
         }
       }
       log.log({ stopping: true });

@@ -133,16 +133,22 @@ export function createObjectReconciler(ports: {
         still.push(unchangedOutcome(wanted));
       }
       for (const wanted of plan.waiting) still.push(waitingOutcome(wanted, waits, cluster));
-      for (const { wanted } of plan.ignored) still.push(outcomeOf(wanted, 'ignored'));
-      for (const wanted of plan.excluded) still.push(outcomeOf(wanted, 'excluded'));
-      for (const wanted of plan.unscoped) {
-        const reason = wanted.standing.kind === 'unscoped' ? wanted.standing.reason : '';
-        still.push(outcomeOf(wanted, 'failed', { message: reason }));
-      }
+      const leftAlone = [
+        ...plan.ignored.map(({ wanted }) => outcomeOf(wanted, 'ignored')),
+        ...plan.excluded.map((wanted) => outcomeOf(wanted, 'excluded')),
+        ...plan.unscoped.map(unscopedOutcome),
+      ];
+      for (const { wanted } of plan.ignored) waits.settled(wanted.key);
+      for (const wanted of [...plan.excluded, ...plan.unscoped]) waits.settled(wanted.key);
       const warned = warnings.size === 0 ? [] : objects.flatMap(warningsOf);
-      return { outcomes: [...attempted, ...still, ...warned], attempted };
+      return { outcomes: [...attempted, ...still, ...leftAlone, ...warned], attempted };
     },
   };
+}
+
+function unscopedOutcome(wanted: Wanted): Outcome {
+  const message = wanted.standing.kind === 'unscoped' ? wanted.standing.reason : '';
+  return outcomeOf(wanted, 'failed', { message });
 }
 
 function waitingOutcome(wanted: Wanted, waits: ObjectWaits, cluster: Cluster): Outcome {

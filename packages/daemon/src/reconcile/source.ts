@@ -1,7 +1,7 @@
 import type { PassStatus, SourceStatus } from '@fluxctl/shared/api/types';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import type { Repository } from '../git/repository.ts';
-import { createSourceLoop, type SyncRequest } from './loop.ts';
+import type { CommitSha, Repository } from '../git/repository.ts';
+import { createSourceLoop } from './loop.ts';
 import type { SyncMarker } from './marker.ts';
 import { apiOutcome, countActions } from './outcomes.ts';
 import type { SourcePorts } from './pass-ports.ts';
@@ -18,8 +18,11 @@ export interface Source {
   readonly marker: SyncMarker;
   /** Clones, polls and syncs until `stop`; what is under way then may end, unless `abandon` comes too. */
   run(stop: AbortSignal, abandon: AbortSignal): Promise<void>;
-  /** Asks for a pass soon, also without a new commit. */
-  ask(request: SyncRequest): void;
+  /**
+   * Fetches, and asks for a pass that tries at once whatever failed, also without a new commit.
+   * @param job - told as answered when that pass has ended
+   */
+  syncNow(job: string, signal: AbortSignal): Promise<CommitSha>;
   /** What the head of the branch defines, as far as it could be read. */
   definitions(signal: AbortSignal): Promise<ReadonlyMap<ResourceId, Wanted>>;
   /** Why objects are not as git has them, in the latest pass. */
@@ -40,7 +43,7 @@ export function createSource(config: SourceConfig, ports: SourcePorts): Source {
     async run(stop, abandon) {
       await Promise.all([repository.run(stop), loop.run(stop, abandon)]);
     },
-    ask: loop.ask,
+    syncNow: loop.syncNow,
     async definitions(signal) {
       const head = await repository.head(signal);
       const { current } = passes;

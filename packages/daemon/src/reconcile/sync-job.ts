@@ -11,10 +11,7 @@ export function syncJob(sources: readonly Source[]): Job {
     async run({ id, signal }) {
       let revision: string | undefined;
       for (const source of sources) {
-        source.repository.requireReady();
-        await source.repository.refresh(signal);
-        const head = await source.repository.head(signal);
-        source.ask({ job: id, retryNow: true, head });
+        const head = await source.syncNow(id, signal);
         revision ??= head;
       }
       return revision === undefined ? {} : { revision };
