@@ -9,11 +9,11 @@ export const completeCommand = defineCommand({
   usage: '[words...]',
   flags: {},
   async run({ args }, { out, env, commands }) {
-    const [{ complete }, { contextNames }] = await Promise.all([
-      import('../completion/complete.ts'),
-      import('../connect/contexts.ts'),
-    ]);
-    const { candidates, directive } = await complete(commands, args, () => contextNames(env));
+    const { complete } = await import('../completion/complete.ts');
+    const { candidates, directive } = await complete(commands, args, async () => {
+      const { contextNames } = await import('../connect/contexts.ts');
+      return contextNames(env);
+    });
     for (const { text, help } of candidates) out.line(help === '' ? text : `${text}\t${help}`);
     out.line(`:${directive}`);
   },

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { gitConfig } from './support/answers.ts';
+import { startMockDaemon } from './support/mock-daemon.ts';
+import { entry, runFluxctl } from './support/run-fluxctl.ts';
+
+const support = (name: string): string => fileURLToPath(new URL(`./support/${name}`, import.meta.url));
+
+/** The packages that a command loads. */
+async function packagesOf(...args: string[]): Promise<string[]> {
+  const { stderr, code } = await runFluxctl(args, { nodeFlags: ['--import', support('list-loaded.mjs')] });
+  expect(code).toBe(0);
+  const urls = JSON.parse(stderr) as string[];
+  const names = urls.map((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1]);
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+const clusterLibrary = '@kubernetes/client-node';
+
+describe('start-up', () => {
+  it('of version loads no cluster library, no HTTP client, no YAML, no colours, no tables', async () => {
+    expect(await packagesOf('version')).toEqual(['commander']);
+  });
+
+  it('of completion and help loads no more', async () => {
+    expect(await packagesOf('completion', 'bash')).toEqual(['commander']);
+    expect(await packagesOf('__complete', 'sync', '--')).toEqual(['commander']);
+    expect(await packagesOf('help', 'sync')).toEqual(['commander']);
+  });
+
+  it('of install loads YAML, and nothing to talk with', async () => {
+    expect((await packagesOf('install', '--git-url=u', '--git-email=e')).sort()).toEqual([
+      'commander',
+      'js-yaml',
+    ]);
+  });
+
+  it('of a command with --url loads no cluster library', async () => {
+    await using daemon = await startMockDaemon({
+      'POST /v9/git-repo-config': [{ json: gitConfig('ready') }],
+      'GET /v6/services': [{ json: null }],
+    });
+    for (const command of [['identity'], ['list-workloads', '-a']]) {
+      const loaded = await packagesOf(...command, '--url', daemon.url);
+      expect(loaded).toContain('axios');
+      expect(loaded).not.toContain(clusterLibrary);
+      expect(loaded).not.toContain('js-yaml');
+    }
+  });
+});
+
+describe('an older Node.js', () => {
+  it('is told in words which one is needed', async () => {
+    const run = await runFluxctl(['version'], {
+      nodeFlags: ['--import', support('pretend-older-node.mjs')],
+    });
+    expect(run).toEqual({
+      stdout: '',
+      stderr: 'fluxctl needs Node.js 24 or newer; this is v20.19.0.\n',
+      code: 1,
+    });
+  });
+
+  it('can read the entry, which imports nothing before it has looked', async () => {
+    const source = stripTypeScriptTypes(await readFile(entry, 'utf8'));
+    expect(source).not.toMatch(/^\s*(?:import|export)\b/m);
+  });
+});
