@@ -1,0 +1,30 @@
+/** A program as it is shipped. */
+export interface Program {
+  /** Its command, and the name of the executable: `dist/NAME.mjs`. */
+  readonly name: 'fluxctl' | 'fluxd';
+  /** The package's folder in the repository. */
+  readonly folder: string;
+  /** The module that the executable is made of, in that folder; all else is imported lazily. */
+  readonly entry: string;
+  /** Modules that every run needs: they and what they import become few files, which load faster than many. */
+  readonly always: readonly string[];
+  /** Whether each folder below `src` becomes a file of its own, so that `caller=` in a log line names the room. */
+  readonly roomsApart: boolean;
+}
+
+export const programs: readonly Program[] = [
+  {
+    name: 'fluxctl',
+    folder: 'packages/cli',
+    entry: 'src/main.ts',
+    always: ['src/run-process.ts', 'src/program.ts'],
+    roomsApart: false,
+  },
+  {
+    name: 'fluxd',
+    folder: 'packages/daemon',
+    entry: 'src/entry.ts',
+    always: ['src/main.ts'],
+    roomsApart: true,
+  },
+];
