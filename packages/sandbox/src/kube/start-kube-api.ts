@@ -8,6 +8,11 @@ import { DenyRules } from './access/deny-rules.ts';
 import { Faults } from './access/faults.ts';
 import type { RequestMatch } from './access/request-info.ts';
 import { RequestLog } from './access/request-log.ts';
+import { runControllers } from './controllers/controller.ts';
+import { definitionController } from './controllers/definitions.ts';
+import { garbageCollector } from './controllers/garbage-collector.ts';
+import { namespaceController, serviceAccountController } from './controllers/namespaces.ts';
+import { volumeProtectionController } from './controllers/volume-protection.ts';
 import { ApiServer } from './http/api-server.ts';
 import { KubeHandler } from './http/kube-handler.ts';
 import type { SubresourceHandler } from './http/subresource-handlers.ts';
@@ -45,6 +50,8 @@ export interface KubeApi extends ClusterAccess {
   /** Ends open watches: orderly, as a lost connection, or with 410 as after a compaction. @returns how many */
   endWatches(how: 'end' | 'cut' | 'expire', plural?: string): number;
   readonly openWatches: number;
+  /** What the built-in controllers could not do; empty unless something is wrong with the sandbox itself. */
+  readonly controllerProblems: readonly unknown[];
   /** Forgets history: watches that start from an older version get 410. */
   compact(): void;
   /** Stops answering, as a server that is down; state is kept. */
@@ -93,6 +100,20 @@ export async function startKubeApi(options: KubeApiOptions = {}): Promise<KubeAp
   };
   const token = addUser({ name: 'admin', groups: ['system:masters', 'system:authenticated'] });
 
+  const problems: unknown[] = [];
+  const endControllers = runControllers(
+    world.store,
+    [
+      definitionController(world, (kind) => {
+        for (const watch of watches) if (watch.kind.storage === kind.storage) watch.close('end');
+      }),
+      garbageCollector(world),
+      namespaceController(world),
+      serviceAccountController(world),
+      volumeProtectionController(world),
+    ],
+    (error) => problems.push(error),
+  );
   const system = createClient(world, 'kube-apiserver');
   for (const name of firstNamespaces) {
     system.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -140,10 +161,12 @@ export async function startKubeApi(options: KubeApiOptions = {}): Promise<KubeAp
     get openWatches() {
       return watches.size;
     },
+    controllerProblems: problems,
     compact: () => world.store.compact(),
     goAway: () => server.stop(),
     comeBack: () => server.start(),
     async stop() {
+      endControllers();
       for (const watch of watches) watch.close('cut');
       await server.stop();
     },

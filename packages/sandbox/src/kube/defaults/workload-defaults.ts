@@ -1,5 +1,5 @@
-import type { JsonObject } from '@fluxctl/shared/kube-object';
-import { objectAt } from '../kube-object.ts';
+import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
+import { isObject, listAt, objectAt } from '../kube-object.ts';
 import { type DefaultType, fill } from './default-type.ts';
 
 /** The named struct inside a value, made where it is missing. */
@@ -22,6 +22,7 @@ function deployment(value: JsonObject): void {
 }
 
 function daemonSet(value: JsonObject): void {
+  templateGeneration(value);
   const spec = inner(value, 'spec');
   fill(spec, { revisionHistoryLimit: 10 });
   const strategy = inner(spec, 'updateStrategy');
@@ -31,8 +32,21 @@ function daemonSet(value: JsonObject): void {
   }
 }
 
+/** The number of the template as an annotation: how it was told before `generation` was there. */
+function templateGeneration(value: JsonObject): void {
+  const metadata = inner(value, 'metadata');
+  fill(inner(metadata, 'annotations'), { 'deprecated.daemonset.template.generation': '1' });
+}
+
+function claimTemplate(value: JsonValue): void {
+  if (!isObject(value)) return;
+  fill(value, { kind: 'PersistentVolumeClaim', apiVersion: 'v1' });
+  fill(inner(value, 'status'), { phase: 'Pending' });
+}
+
 function statefulSet(value: JsonObject): void {
   const spec = inner(value, 'spec');
+  for (const template of listAt(spec, 'volumeClaimTemplates')) claimTemplate(template);
   fill(spec, { podManagementPolicy: 'OrderedReady', replicas: 1, revisionHistoryLimit: 10 });
   const strategy = inner(spec, 'updateStrategy');
   if (!strategy['type']) {

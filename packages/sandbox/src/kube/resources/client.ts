@@ -6,7 +6,7 @@ import type { World, WriteOptions } from './context.ts';
 import { createObject } from './create.ts';
 import { decode } from './decode.ts';
 import { type DeleteOptions, deleteObject } from './delete.ts';
-import { type PatchType, patchObject } from './patch.ts';
+import { type ChangeType, patchObject } from './patch.ts';
 import { getObject, listObjects, selection } from './read.ts';
 import { updateObject } from './update.ts';
 
@@ -37,7 +37,7 @@ export interface KubeClient {
   patch(
     ref: ObjectRef,
     patch: JsonValue,
-    how?: { readonly type?: Exclude<PatchType, 'apply'>; readonly subresource?: 'status' | 'scale' },
+    how?: { readonly type?: ChangeType; readonly subresource?: 'status' | 'scale' },
   ): KubeObject;
   /** One that is gone already is no error. */
   delete(ref: ObjectRef, options?: DeleteOptions): void;

@@ -17,6 +17,9 @@ export function convertAutoscaler(object: KubeObject, apiVersion: string): KubeO
     delete spec.metrics;
     const percent = numberAt(cpu, 'resource', 'target', 'averageUtilization');
     if (percent !== undefined) spec.targetCPUUtilizationPercentage = percent;
+    const status: JsonObject = { currentReplicas: 0, ...objectAt(object, 'status') };
+    delete status['currentMetrics'];
+    converted['status'] = status;
     return converted;
   }
   const percent = spec.targetCPUUtilizationPercentage;
@@ -28,7 +31,7 @@ export function convertAutoscaler(object: KubeObject, apiVersion: string): KubeO
   const status = objectAt(object, 'status');
   if (isObject(status)) {
     const { currentCPUUtilizationPercentage: _, ...rest } = status;
-    converted.status = rest;
+    converted.status = { currentMetrics: null, ...rest };
   }
   return converted;
 }

@@ -1,5 +1,6 @@
+import { admitCreate } from '../admission/admit.ts';
+import { allocateService } from '../admission/service-addresses.ts';
 import { ApiError, alreadyExists, badRequest, forbidden } from '../api-error.ts';
-import { allocate } from '../defaults/allocate.ts';
 import { trackCreate } from '../fields/track.ts';
 import { type KubeObject, stringAt, timestamp } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
@@ -82,12 +83,12 @@ export function createObject(
     ...object,
     metadata: { ...object.metadata, uid: world.uid(), creationTimestamp: timestamp(world.now()) },
   };
-  validateCreate(kind, object, world);
-  object = allocate(world, kind, object, undefined);
+  object = admitCreate(world, kind, object);
+  validateCreate(kind, object);
+  if (kind.storage === '/services') object = allocateService(world, kind, object, undefined);
   if (world.store.get(kind.storage, object.metadata.namespace, object.metadata.name) !== undefined) {
     throw alreadyExists(kind, object.metadata.name);
   }
-  if (options.dryRun) return object;
-  const storageKind = world.kinds.ofStorage(kind.storage) ?? kind;
-  return convert(world.store.put(kind.storage, convert(object, storageKind)), kind);
+  const stored = convert(object, world.kinds.ofStorage(kind.storage) ?? kind);
+  return convert(options.dryRun ? stored : world.store.put(kind.storage, stored), kind);
 }

@@ -44,14 +44,20 @@ function tellUnknown(fields: readonly string[], options: WriteOptions): string |
   return undefined;
 }
 
+/** What every object has comes first, as the real server writes it. */
+function inOrder(kind: Kind, body: JsonObject): JsonObject {
+  const { apiVersion: _, kind: _kind, metadata, ...rest } = body as { [field: string]: JsonValue };
+  return {
+    kind: kind.kind,
+    apiVersion: kind.apiVersion,
+    metadata: isObject(metadata) ? metadata : {},
+    ...rest,
+  };
+}
+
 /** Reads a value that has the right types: as Go would write it, with its defaults. */
 function finish(kind: Kind, body: JsonObject): KubeObject {
-  const whole = { ...body, apiVersion: kind.apiVersion, kind: kind.kind };
-  const { metadata } = whole as { metadata?: JsonValue };
-  const object = normalize(kind.schema, {
-    ...whole,
-    metadata: isObject(metadata) ? metadata : {},
-  }) as KubeObject;
+  const object = normalize(kind.schema, inOrder(kind, body)) as KubeObject;
   applyDefaults(kind.schema, object);
   return object;
 }

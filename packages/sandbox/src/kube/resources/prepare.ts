@@ -1,10 +1,12 @@
 import type { JsonObject } from '@fluxctl/shared/kube-object';
+import { countTemplate, isTemplateChanged } from '../admission/admit.ts';
 import { isObject, type KubeObject, type ObjectMeta, objectAt, sameJson } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 
 /** Built-in kinds whose `metadata.generation` counts the changes of what is wanted. */
 const counted: ReadonlySet<string> = new Set([
   '/pods',
+  '/podtemplates',
   '/replicationcontrollers',
   'admissionregistration.k8s.io/mutatingwebhookconfigurations',
   'admissionregistration.k8s.io/validatingadmissionpolicies',
@@ -53,6 +55,11 @@ const firstStatus: Readonly<Record<string, JsonObject>> = {
   'apps/statefulsets': { availableReplicas: 0, replicas: 0 },
   '/replicationcontrollers': { replicas: 0 },
   'autoscaling/horizontalpodautoscalers': { currentMetrics: null, desiredReplicas: 0 },
+  'apiextensions.k8s.io/customresourcedefinitions': {
+    conditions: null,
+    acceptedNames: { plural: '', kind: '' },
+    storedVersions: null,
+  },
   'networking.k8s.io/ingresses': { loadBalancer: {} },
   'policy/poddisruptionbudgets': {
     currentHealthy: 0,
@@ -134,8 +141,12 @@ export function prepareUpdate(
   if (subresource === 'status') return prepareStatus(kind, existing, prepared);
   if (statusIsServers(kind)) copyField(existing, prepared, 'status');
   if (!countsGenerations(kind)) return prepared;
+  if (kind.storage === 'apps/daemonsets') {
+    const changed = isTemplateChanged(existing, prepared);
+    prepared.metadata = countTemplate(existing, prepared, changed).metadata;
+  }
   if (!sameJson(wanted(existing), wanted(prepared))) {
-    metadata.generation = (existing.metadata.generation ?? 0) + 1;
+    prepared.metadata.generation = (existing.metadata.generation ?? 0) + 1;
   }
   return prepared;
 }

@@ -1,5 +1,5 @@
+import { allocateService } from '../admission/service-addresses.ts';
 import { ApiError, badRequest, conflict, modified, notFound } from '../api-error.ts';
-import { allocate } from '../defaults/allocate.ts';
 import { sameButForTimes, trackUpdate } from '../fields/track.ts';
 import type { KubeObject } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
@@ -37,8 +37,8 @@ export function commitUpdate(
     throw modified(kind, name);
   }
   let object = prepareUpdate(kind, target.subresource, existing, next);
-  validateUpdate(kind, target.subresource, object, existing, next, world);
-  object = allocate(world, kind, object, existing);
+  if (kind.storage === '/services') object = allocateService(world, kind, object, existing);
+  validateUpdate(kind, target.subresource, object, existing, next);
   if (sameButForTimes(existing, object)) return existing;
   if (options.dryRun) return object;
   if (isFinished(object)) return removeObject(world, kind, object);
@@ -61,7 +61,10 @@ export function updateObject(
   const live = getObject(world, kind, target);
   const { uid, resourceVersion } = object.metadata;
   if (uid !== undefined && uid !== live.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`;
+    const key = [kind.plural, target.namespace, target.name].filter(Boolean).join('/');
+    const why =
+      `StorageError: invalid object, Code: 4, Key: /registry/${key}, ResourceVersion: 0, AdditionalErrorMsg: ` +
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`;
     throw conflict(kind, target.name, why);
   }
   const unconditional = kind.custom === undefined && !neverUnconditional.has(kind.storage);
@@ -92,11 +95,10 @@ export function updateObject(
 /** @throws {ApiError} 400 when body and URL name different objects */
 export function checkName(object: KubeObject, name: string): void {
   const own = object.metadata.name;
-  if (own !== name) {
-    throw badRequest(
-      own
-        ? `the name of the object (${own}) does not match the name on the URL (${name})`
-        : 'the name of the object () does not match the name on the URL ('.concat(name, ')'),
-    );
-  }
+  if (own === name) return;
+  throw badRequest(
+    own
+      ? `the name of the object (${own}) does not match the name on the URL (${name})`
+      : `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+  );
 }

@@ -30,6 +30,7 @@ interface FieldWords {
   keys: readonly string[];
   mergeKey: string | undefined;
   retainKeys: boolean;
+  omitsZero: boolean;
   values: readonly string[] | undefined;
   default: JsonValue | undefined;
 }
@@ -46,12 +47,14 @@ function readWords(text: string): FieldWords {
     keys: [],
     mergeKey: undefined,
     retainKeys: false,
+    omitsZero: false,
     values: undefined,
     default: defaultAt < 0 ? undefined : (JSON.parse(text.slice(defaultAt + 2)) as JsonValue),
   };
   for (const word of words) {
     const [, name = word, value = ''] = argument.exec(word) ?? [];
     if (name === '!') field.required = true;
+    else if (name === '?') field.omitsZero = true;
     else if (name === 'map') [field.relation, field.keys] = ['map', value.split(',')];
     else if (name === 'atomic' || name === 'set' || name === 'granular') field.relation = name;
     else if (name === 'merge') field.mergeKey = value;
@@ -98,7 +101,8 @@ export class BuiltinSchemas {
       if (name === '*') continue;
       const words = readWords(text);
       const schema = this.#schema(words.type, words);
-      const isStruct = schema.type === 'map' && schema.fields.size > 0;
+      // Asked by name: looking at its fields here would never end for a type that holds itself.
+      const isStruct = schema.type === 'map' && schema.name !== undefined;
       fields.set(name, {
         schema,
         required: words.required,
@@ -106,6 +110,7 @@ export class BuiltinSchemas {
         always: isStruct && words.default !== undefined,
         mergeKey: words.mergeKey,
         retainKeys: words.retainKeys,
+        omitsZero: words.omitsZero,
       });
     }
     return fields;

@@ -90,12 +90,14 @@ function typeText(schema: OpenApiSchema): string {
   }
   if (schema.format === 'byte') return 'bytes';
   if (schema.type === 'integer') return schema.format ?? 'int64';
+  if (schema.type === 'number') return 'double';
   return schema.type ?? 'any';
 }
 
-function fieldText(schema: OpenApiSchema, required: boolean): string {
+function fieldText(schema: OpenApiSchema, required: boolean, omitsZero: boolean): string {
   const words = [typeText(schema)];
   if (required) words.push('!');
+  if (omitsZero) words.push('?');
   if (schema['x-kubernetes-map-type'] !== undefined) words.push(schema['x-kubernetes-map-type']);
   const listType = schema['x-kubernetes-list-type'];
   if (listType === 'map') words.push(`map(${(schema['x-kubernetes-list-map-keys'] ?? []).join(',')})`);
@@ -119,10 +121,12 @@ function gvkText({ group, version, kind }: GroupVersionKind): string {
 /**
  * Condenses discovery and OpenAPI into the committed data file; see {@link SchemaData} for its form.
  * @param discovery - the bodies of `/api` and `/apis` as `APIGroupDiscoveryList`
+ * @param omitsZero - whether a zero in a field of a type (`core.v1.PodSpec`, `hostNetwork`) is not kept
  */
 export function compactSchema(
   discovery: readonly unknown[],
   documents: readonly OpenApiDocument[],
+  omitsZero: (type: string, field: string) => boolean,
 ): SchemaData {
   const schemas = new Map(
     documents.flatMap((document) => Object.entries(document.components?.schemas ?? {})),
@@ -141,7 +145,11 @@ export function compactSchema(
     types.set(shortName(name), fields);
     if (schema?.['x-kubernetes-map-type'] === 'atomic') fields['*'] = 'atomic';
     for (const [field, value] of Object.entries(schema?.properties ?? {})) {
-      fields[field] = fieldText(value, schema?.required?.includes(field) ?? false);
+      fields[field] = fieldText(
+        value,
+        schema?.required?.includes(field) ?? false,
+        omitsZero(shortName(name), field),
+      );
       for (
         let inner: OpenApiSchema | undefined = value;
         inner;

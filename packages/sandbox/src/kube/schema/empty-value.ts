@@ -43,7 +43,8 @@ export function normalize(schema: TypeSchema, value: JsonValue): JsonValue {
       if (field === undefined && inner.type === 'scalar') normal[key] = '';
       continue;
     }
-    const isStruct = inner.type === 'map' && inner.fields.size > 0;
+    const isStruct = inner.type === 'map' && inner.name !== undefined;
+    if (field?.omitsZero && (entry === '' || entry === 0 || entry === false)) continue;
     if (field !== undefined && !field.required && !isStruct && inner.type !== 'any' && isBare(entry))
       continue;
     normal[key] = normalize(inner, entry);

@@ -26,7 +26,7 @@ export interface KindData {
  *
  * - first the type: `string`, `boolean`, `int32`, `int64`, `double`, `bytes`, `time`, `microtime`, `quantity`,
  *   `int-or-string`, `any`, `raw` (any, owned as a whole), the name of another type, `[]T`, `{}T`;
- * - `!` required;
+ * - `!` required; `?` a zero is not kept (in Go: no pointer, `omitempty`);
  * - `atomic`, `set`, `map(key,key)`: list or map type of server-side apply;
  * - `merge(key)`, `retainKeys`: strategic merge patch;
  * - `enum(a|b)`; `={}` and other JSON: the default (`={}`: a Go struct that is always there).

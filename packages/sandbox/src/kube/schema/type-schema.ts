@@ -42,6 +42,8 @@ export interface Field {
   /** Strategic merge patch: lists merge by this key; empty for lists of scalars; undefined replaces. */
   readonly mergeKey: string | undefined;
   readonly retainKeys: boolean;
+  /** A zero (`false`, 0, an empty text) is as good as nothing and is not kept. */
+  readonly omitsZero: boolean;
 }
 
 export interface MapSchema {
