@@ -5,10 +5,11 @@ import { manifestChecksum } from './mark.ts';
 import type { Facts, FactsProblem, ObjectFacts, ObjectPlace } from './object-facts.ts';
 import { detached, type StringPool } from './string-pool.ts';
 import { isScalar, shapeProblem } from './workload-shape.ts';
-import { type ComposedDocument, composeDocument, YamlError } from './yaml/compose.ts';
+import { type ComposedDocument, composeDocument } from './yaml/compose.ts';
 import type { DocumentSlice } from './yaml/documents.ts';
 import type { YamlEncoder } from './yaml/encode.ts';
 import { isSequence, YamlMap, type YamlNode, type YamlScalar } from './yaml/node.ts';
+import { YamlError } from './yaml/parse-events.ts';
 import { scalarText } from './yaml/scalar-text.ts';
 
 /** What many documents are read with, one after the other. */

@@ -3,28 +3,17 @@ import {
   EVENT_ID,
   type Event,
   getScalarValue,
-  parseEvents,
   SCALAR_STYLE,
   type ScalarEvent,
-  YAMLException,
 } from 'js-yaml';
 import { countLines } from './documents.ts';
 import { MapBuilder } from './map-builder.ts';
 import { isSequence, YamlFloat, YamlMap, type YamlNode, type YamlScalar } from './node.ts';
 import { NodeStack } from './node-stack.ts';
+import { maxDepth, type ParsedEvents, parseDocument, YamlError } from './parse-events.ts';
 import { resolvePlain } from './scalar.ts';
 import { keyText } from './scalar-text.ts';
 import { resolveTagged, tagName } from './tag.ts';
-
-/** A document that cannot be read. `line` counts from the first line of the text. */
-export class YamlError extends Error {
-  readonly line: number;
-
-  constructor(message: string, line: number) {
-    super(message);
-    this.line = line;
-  }
-}
 
 /** Something about a document that is told, though the rest of it can be read. */
 export interface YamlRemark {
@@ -44,8 +33,6 @@ export interface ComposedDocument {
   readonly remarks: readonly YamlRemark[];
 }
 
-/** Deeper nesting than any manifest has, aliases followed; keeps the stack bounded. */
-const maxDepth = 500;
 /** Remarks on one document: a thousand more would tell no more. */
 const maxRemarks = 50;
 /** What a node weighs beside its characters, which weigh 1 each. */
@@ -62,16 +49,7 @@ const badMerge = 'map merge requires map or sequence of maps as the value';
  * @throws {YamlError}
  */
 export function composeDocument(text: string): ComposedDocument {
-  return new Composer(text, parse(text)).compose();
-}
-
-function parse(text: string): Event[] {
-  try {
-    return parseEvents(text, { maxDepth });
-  } catch (error) {
-    if (error instanceof YAMLException) throw new YamlError(error.reason, (error.mark?.line ?? 0) + 1);
-    throw error;
-  }
+  return new Composer(parseDocument(text)).compose();
 }
 
 const textStart: { readonly position: number; readonly line: number } = { position: 0, line: 1 };
@@ -99,7 +77,7 @@ class Composer {
   readonly #remarks: YamlRemark[] = [];
   readonly #itemLines: number[] = [];
 
-  constructor(text: string, events: readonly Event[]) {
+  constructor({ text, events }: ParsedEvents) {
     this.#text = text;
     this.#events = events;
   }

@@ -67,6 +67,11 @@ describe('splitDocuments', () => {
         [2, '---\nb: 2\n'],
       ],
     },
+    {
+      because: 'a directive for nothing is an error to be told',
+      text: '%x: 1\n',
+      documents: [[1, '%x: 1\n']],
+    },
     { because: 'end markers alone', text: '...\n...\n# x\n', documents: [] },
   ])('$because', ({ text, documents }) => {
     expect(split(text)).toEqual(documents);

@@ -30,7 +30,7 @@ export function* splitDocuments(text: string): Generator<DocumentSlice> {
     const next = nextLine(text, at);
     const marker = markerAt(text, at);
     if (marker !== undefined) {
-      const filled = explicit || hasContent(text, start, at);
+      const filled = explicit || hasContent(text, start, at, '%');
       if (marker === 'end') {
         if (filled) yield slice(next);
         start = next;
@@ -48,7 +48,7 @@ export function* splitDocuments(text: string): Generator<DocumentSlice> {
     }
     at = next;
   }
-  if (explicit || hasContent(text, start, text.length)) yield slice(text.length);
+  if (explicit || hasContent(text, start, text.length, '')) yield slice(text.length);
 }
 
 function markerAt(text: string, at: number): 'start' | 'end' | undefined {
@@ -65,10 +65,13 @@ function nextLine(text: string, at: number): number {
   return newline < 0 ? text.length : newline + 1;
 }
 
-/** Whether there is more than blank lines, comments and directives. */
-function hasContent(text: string, start: number, end: number): boolean {
+/**
+ * Whether there is more than blank lines and comments.
+ * @param directive - how a line begins that does not count either, as it belongs to what follows
+ */
+function hasContent(text: string, start: number, end: number, directive: '%' | ''): boolean {
   for (let at = start; at < end; at = nextLine(text, at)) {
-    if (text[at] === '%') continue;
+    if (text[at] === directive) continue;
     let first = at;
     while (first < end && ' \t\r\n\uFEFF'.includes(text[first] ?? '')) {
       if (text[first] === '\n') break;
