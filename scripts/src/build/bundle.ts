@@ -47,6 +47,8 @@ export async function bundleProgram(
   const bundle = await rolldown({
     input: { [program.name]: join(root, program.folder, program.entry) },
     platform: 'node',
+    // Its modules only define classes; 800 of them are models of kinds, which nobody here asks for.
+    treeshake: { moduleSideEffects: [{ test: /\/client-node\/dist\//, sideEffects: false }] },
     plugins: [leanCommander, leanPortForward, denseLibraries],
     onLog: (level, log) => {
       // A dynamic import may be there to break a circle, not to be lazy.
