@@ -80,7 +80,10 @@ function openLog(format: string): Logger {
 
 /** Builds the daemon from its rooms and lets it run until a signal comes. */
 async function run(config: Config, log: Logger): Promise<number> {
-  const { stop, abandon } = onSignals(log);
+  const { stop, abandon, end } = onSignals(log);
+  await using resources = new AsyncDisposableStack();
+  // Whatever happens, watches must end, or the process would not.
+  resources.defer(end);
   const { git, sync, mountRoot } = config;
 
   const { cluster: clusterFlags } = config;
@@ -100,11 +103,13 @@ async function run(config: Config, log: Logger): Promise<number> {
     random: Math.random,
     signal: stop,
   });
+  resources.defer(() => connected.close());
   const { cluster, secrets } = connected;
   const { ownNamespace } = found;
   // In a pod that would be the daemon's own, which Flux v1 does not take for a default.
   const kubeconfigNamespace = found.origin === 'in-cluster' ? '' : found.contextNamespace;
   const keyRing = openKeyRing(config, secrets, log);
+  resources.defer(() => keyRing.close());
   const repository = await openRepository(
     {
       ...git,
@@ -118,6 +123,8 @@ async function run(config: Config, log: Logger): Promise<number> {
       randomHex: (count) => randomBytes(count).toString('hex').slice(0, count),
     },
   );
+
+  resources.defer(() => repository.close());
 
   const metrics = createMetrics();
   const events = createEventRecorder(log, eventsRemembered);
@@ -171,10 +178,10 @@ async function run(config: Config, log: Logger): Promise<number> {
   };
   const api = createApiServer(ports, { rules, withMetrics: !separateMetrics, abandon });
   log.log({ addr: await listen(api, config.listen, config.ephemeralPorts) });
-  const servers = [api];
+  resources.defer(() => api.close());
   if (separateMetrics) {
     const server = createMetricsServer(ports);
-    servers.push(server);
+    resources.defer(() => server.close());
     log.log({ 'metrics-addr': await listen(server, config.listenMetrics, config.ephemeralPorts) });
   }
 
@@ -189,8 +196,6 @@ async function run(config: Config, log: Logger): Promise<number> {
     followWithKey(),
     jobs.run(stop, abandon),
   ]);
-  await Promise.all([repository.close(), keyRing.close(), connected.close()]);
-  await Promise.all(servers.map((server) => server.close()));
   return 0;
 }
 
@@ -249,8 +254,15 @@ async function pause(ms: number, stop: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal: stop }).catch(() => undefined);
 }
 
+interface Signals {
+  readonly stop: AbortSignal;
+  readonly abandon: AbortSignal;
+  /** As the first signal, but without a word. */
+  end(): void;
+}
+
 /** The first signal stops the daemon, a second one or the end of the grace period cuts short. */
-function onSignals(log: Logger): { readonly stop: AbortSignal; readonly abandon: AbortSignal } {
+function onSignals(log: Logger): Signals {
   const stop = new AbortController();
   const abandon = new AbortController();
   const names = { SIGTERM: 'terminated', SIGINT: 'interrupt' } as const;
@@ -262,7 +274,7 @@ function onSignals(log: Logger): { readonly stop: AbortSignal; readonly abandon:
       setTimeout(() => abandon.abort(new Error('stopped')), graceMs).unref();
     });
   }
-  return { stop: stop.signal, abandon: abandon.signal };
+  return { stop: stop.signal, abandon: abandon.signal, end: () => stop.abort(new Error('stopped')) };
 }
 
 process.exitCode = await main();

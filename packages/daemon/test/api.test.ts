@@ -142,6 +142,16 @@ describe('the API', () => {
     expect((await api.ask(`/v6/sync?ref=${head.slice(0, 7)}`)).text).toBe('[]');
   });
 
+  it('[api 33] lists what is not applied yet, newest first', async () => {
+    await using other = await startApi();
+    other.world.repository.setStatus({ state: 'cloned', error: 'not yet' });
+    const first = other.world.repository.commit({});
+    other.world.repository.tags.set('flux-sync', first);
+    const [second, third] = ['second', 'third'].map((subject) => other.world.repository.commit({}, subject));
+    other.world.repository.setStatus({ state: 'ready', error: '' });
+    expect((await other.ask(`/v6/sync?ref=${third?.slice(0, 7)}`)).json()).toEqual([third, second]);
+  });
+
   it('[api 34] refuses an unknown revision', async () => {
     const answer = await api.ask('/v6/sync?ref=nosuch');
     expect(answer.status).toBe(422);

@@ -138,6 +138,17 @@ describe('what is applied', () => {
     expect(world.lines).toContain('info="found scope of resource default:widget/w, back in business!"');
     expect(world.cluster.ids()).toEqual(['default:widget/w']);
   });
+
+  it('[daemon 35] puts an object where it belongs when its CRD changes its scope', async () => {
+    const world = createWorld();
+    world.cluster.serve('Widget');
+    world.repository.commit({ x: { apiVersion: 'acme.io/v1', kind: 'Widget', metadata: { name: 'w' } } });
+    await world.sync();
+    world.cluster.serve('Widget', 'cluster');
+    world.passes.definitions.forgetScopes();
+    await world.sync();
+    expect(world.cluster.ids()).toEqual(['<cluster>:widget/w']);
+  });
 });
 
 describe('what is left alone', () => {
@@ -340,6 +351,21 @@ describe('marker, events and metrics', () => {
     expect(world.cluster.requests).toEqual([]);
     await world.sync({ retryNow: true });
     expect(world.cluster.requests).toEqual(['apply default:configmap/b']);
+  });
+
+  it('does not move the tag when the API server does not answer at all', async () => {
+    const world = createWorld();
+    const head = world.repository.commit({ a });
+    world.cluster.away = true;
+    await expect(world.sync()).rejects.toThrow('ECONNREFUSED');
+    expect(world.repository.tags.get('flux-sync')).toBeUndefined();
+    world.cluster.away = false;
+    await world.sync({ retryNow: true });
+    expect(world.repository.tags.get('flux-sync')).toBe(head);
+    world.repository.commit({ a, b });
+    world.cluster.away = true;
+    await expect(world.sync()).rejects.toThrow('ECONNREFUSED');
+    expect(world.repository.tags.get('flux-sync')).toBe(head);
   });
 
   it('tries what failed again by itself, later and later, and a new definition at once', async () => {

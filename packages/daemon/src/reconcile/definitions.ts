@@ -33,6 +33,8 @@ export interface Definitions {
 /** Loads, or takes what was loaded before. No request is made for a revision whose kinds are all known. */
 export interface DefinitionStore {
   at(revision: CommitSha, signal: AbortSignal): Promise<Definitions>;
+  /** What the cluster serves may have changed: scopes are looked up anew. */
+  forgetScopes(): void;
 }
 
 export function createDefinitionStore(
@@ -40,6 +42,7 @@ export function createDefinitionStore(
   ports: { readonly loader: ManifestLoader; readonly cluster: Pick<Cluster, 'scope'> },
 ): DefinitionStore {
   let latest: Definitions | undefined;
+  let scopesHold = false;
   const rules = {
     allowedNamespaces: config.allowedNamespaces,
     defaultNamespace: config.defaultNamespace,
@@ -48,13 +51,17 @@ export function createDefinitionStore(
   return {
     async at(revision, signal) {
       const known = latest?.revision === revision ? latest : undefined;
-      if (known?.unscoped.length === 0) return known;
+      if (known?.unscoped.length === 0 && scopesHold) return known;
+      scopesHold = true;
       const loaded = known?.loaded ?? (await ports.loader.load(revision, config.paths, signal));
       const scopes = await lookUpScopes(loaded, (apiVersion, kind) =>
         ports.cluster.scope(apiVersion, kind, signal),
       );
       latest = build(revision, loaded, scopes, rules);
       return latest;
+    },
+    forgetScopes() {
+      scopesHold = false;
     },
   };
 }

@@ -224,6 +224,7 @@ export function createSourceLoop(
       });
       if (repository.status.state !== 'unconfigured') metrics.gitReady(repository.status.state === 'ready');
       cluster.onKindsChange(() => {
+        passes.definitions.forgetScopes();
         if (passes.current?.unscoped.length) ask();
       });
       cluster.live.onChange((ref) => {

@@ -126,6 +126,7 @@ export function createObjectReconciler(ports: {
         (done) => progress(`applying ${done} of ${toApply.length} objects`),
       );
       const attempted = applied.map(keep);
+      requireAnswers(applied);
 
       const still: Outcome[] = [];
       for (const wanted of [...plan.unchanged, ...unchanged]) {
@@ -144,6 +145,17 @@ export function createObjectReconciler(ports: {
       return { outcomes: [...attempted, ...still, ...leftAlone, ...warned], attempted };
     },
   };
+}
+
+/**
+ * An API server that went away is not the objects' fault: such a pass has not come to its end.
+ * @throws {ServerError} when there was an answer to none of the requests
+ */
+function requireAnswers(applied: readonly Applied[]): void {
+  const errors = applied.flatMap(({ outcome }) => (outcome.action === 'failed' ? [outcome.error.error] : []));
+  const [first] = errors;
+  if (!first || errors.length < applied.length) return;
+  if (errors.every(({ type }) => type === 'server')) throw first;
 }
 
 function unscopedOutcome(wanted: Wanted): Outcome {

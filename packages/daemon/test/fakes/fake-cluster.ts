@@ -1,4 +1,4 @@
-import { UserError } from '@fluxctl/shared/errors';
+import { ServerError, UserError } from '@fluxctl/shared/errors';
 import type { JsonObject, ObjectRef } from '@fluxctl/shared/kube-object';
 import { type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
 import type {
@@ -22,11 +22,6 @@ interface Stored {
   owned: boolean;
 }
 
-const clusterScoped = new Set(['Namespace', 'ClusterRole', 'CustomResourceDefinition']);
-const known = new Set([
-  ...['Namespace', 'ClusterRole', 'CustomResourceDefinition', 'Deployment', 'Secret', 'ConfigMap', 'Service'],
-]);
-
 /** A cluster in memory that follows the contract: marks, checksums, drift, and refusals on demand. */
 export interface FakeCluster extends Cluster {
   /** Calls that would be requests to an API server. */
@@ -42,8 +37,8 @@ export interface FakeCluster extends Cluster {
   remove(id: string): void;
   /** The API server says no to this object, until undefined is given. */
   refuse(id: string, message: string | undefined): void;
-  /** The kind is served from now on. */
-  serve(kind: string): void;
+  /** The kind is served from now on, in namespaces unless said otherwise. */
+  serve(kind: string, scope?: 'cluster' | 'namespaced'): void;
   /** Nothing answers while true. */
   away: boolean;
 }
@@ -59,6 +54,8 @@ function text(map: unknown, key: string): string | undefined {
 }
 
 export function createFakeCluster(): FakeCluster {
+  const clusterScoped = new Set(['Namespace', 'ClusterRole', 'CustomResourceDefinition']);
+  const known = new Set([...clusterScoped, 'Deployment', 'Secret', 'ConfigMap', 'Service']);
   const objects = new Map<ResourceId, Stored>();
   const refused = new Map<string, string>();
   const listeners: ((ref: ObjectRef) => void)[] = [];
@@ -94,7 +91,12 @@ export function createFakeCluster(): FakeCluster {
   }
 
   async function applyOne(item: ApplyItem, signal: AbortSignal): Promise<ApplyOutcome> {
-    request(`apply ${item.id}`);
+    try {
+      request(`apply ${item.id}`);
+    } catch (cause) {
+      const error = new ServerError('connect ECONNREFUSED', { cause });
+      return { item, action: 'failed', error: { error, field: undefined, retryable: true } };
+    }
     const message = refused.get(item.id);
     if (message !== undefined) {
       return {
@@ -147,8 +149,9 @@ export function createFakeCluster(): FakeCluster {
       if (message === undefined) refused.delete(id);
       else refused.set(id, message);
     },
-    serve(kind) {
+    serve(kind, scope = 'namespaced') {
       known.add(kind);
+      if (scope === 'cluster') clusterScoped.add(kind);
       for (const listener of kindListeners) listener();
     },
 
