@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorMessage } from '@fluxctl/shared/errors';
+import { errorMessage, FluxError } from '@fluxctl/shared/errors';
 import { isHttpUrl } from '@fluxctl/shared/git/git-url';
 import { version } from '@fluxctl/shared/version';
 import type { Cluster, SecretStore } from './cluster/cluster.ts';
@@ -65,7 +65,8 @@ async function main(): Promise<number> {
       log.log({ version });
       for (const fields of result.notices) log.log(fields);
       return run(result.config, log).catch((error: unknown) => {
-        log.log({ err: errorMessage(error) });
+        const help = error instanceof FluxError && error.help !== '' ? { help: error.help } : {};
+        log.log({ err: errorMessage(error), ...help });
         return 1;
       });
     }
