@@ -1,15 +1,13 @@
 # shellcheck shell=bash
 # Sourced by the scripts. Makes sure of Node.js 24, pnpm and the project's packages, and sets
-#   root         the checkout
-#   node         the Node.js 24 to run our programs with
-#   machine_path PATH as it was before
+#   root   the checkout
+#   node   the Node.js 24 to run our programs with
 # Everything is installed into this checkout (.tools/ and node_modules/), once; later runs need
 # no network and print nothing. Must run under bash 3.2, which is what macOS has.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 tools=$root/.tools
 node=$tools/node_modules/.bin/node
-machine_path=$PATH
 
 fail() {
   echo "error: $1" >&2
