@@ -5,11 +5,16 @@ import { ApiError } from '../kube/api-error.ts';
 import { type KubeObject, timestamp } from '../kube/kube-object.ts';
 import type { KubeApi } from '../kube/start-kube-api.ts';
 import { type Controller, kinds } from './controllers/controller.ts';
+import { cronJobController } from './controllers/cron-job.ts';
+import { daemonSetController } from './controllers/daemon-set.ts';
 import { deploymentController } from './controllers/deployment/deployment.ts';
 import { endpointsController } from './controllers/endpoints.ts';
 import { eventTeller } from './controllers/events.ts';
+import { jobController } from './controllers/job.ts';
 import { replicaSetController } from './controllers/replica-set.ts';
+import { rootCertificateController } from './controllers/root-certificate.ts';
 import { runControllers } from './controllers/run-controllers.ts';
+import { statefulSetController } from './controllers/stateful-set.ts';
 import type { Pod } from './objects.ts';
 import { isFinished, isTerminating } from './pods.ts';
 import { type ImageRule, programFor } from './programs/image-rules.ts';
@@ -64,8 +69,6 @@ const hostIp = '127.0.0.1';
 /** How long pods may take to end when the whole node ends, in ms. */
 const shutdownGraceMs = 5_000;
 
-const controllers: readonly Controller[] = [deploymentController, replicaSetController, endpointsController];
-
 export async function startNode(options: NodeOptions): Promise<SandboxNode> {
   const { api, images, name = 'sandbox', pace = 1, mountDelayMs = 1_000 } = options;
   const now = options.now ?? (() => new Date());
@@ -86,6 +89,16 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
   const created = client.create(object);
   client.updateStatus({ ...created, status: { ...status, conditions: nodeConditions(timestamp(now())) } });
 
+  const controllers: readonly Controller[] = [
+    deploymentController,
+    replicaSetController,
+    statefulSetController,
+    daemonSetController({ name, labels: created.metadata.labels ?? {} }),
+    jobController,
+    cronJobController,
+    endpointsController,
+    rootCertificateController(api.ca),
+  ];
   const ports: PodPorts = {
     client,
     now,
@@ -114,6 +127,7 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
     },
     faultOf: (image) => faults.of(image),
     programOf: (image) => programFor(image, images),
+    onProblem,
     tell: (about, event) => tell(about, { ...event, source: 'kubelet' }),
   };
 

@@ -11,6 +11,7 @@ const usualPort = 11211;
 /** The real memcached where it is installed, on a port of its own choice. @param path - where to look for it */
 export function memcached(path: string): Program {
   return {
+    files: {},
     async start(container) {
       const program = await findProgram('memcached', path);
       return program === undefined ? holdPort(container) : runReal(program, container, path);

@@ -42,7 +42,10 @@ export interface RunningProgram {
 
 /** What an image holds. */
 export interface Program {
-  /** Files of the image, by absolute path: they lie below `root` when it starts. */
+  /**
+   * Files of the image, by absolute path: they lie below `root` when it starts, as do the mounts.
+   * A program without this never looks at files: `root` does not exist.
+   */
   readonly files?: Readonly<Record<string, string>>;
   start(container: ContainerStart): Promise<RunningProgram>;
 }

@@ -35,6 +35,7 @@ export interface PodPorts {
   readonly tokenOf: (namespace: string, serviceAccount: string) => string;
   readonly faultOf: (image: string) => ImageFault | undefined;
   readonly programOf: (image: string) => Program;
+  readonly onProblem: (problem: unknown) => void;
   readonly tell: (about: KubeObject, event: Omit<EventText, 'source'>) => void;
 }
 
@@ -42,6 +43,7 @@ export interface PodPorts {
 export class PodRun {
   readonly uid: string;
   readonly podIp: string;
+  readonly name: { readonly namespace: string; readonly name: string };
   readonly #ports: PodPorts;
   readonly #folder: string;
   readonly #volumes: PodVolumes;
@@ -51,13 +53,16 @@ export class PodRun {
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
   #pod: Pod;
+  #hasFiles = false;
   #publishing = false;
   #ending: Promise<void> | undefined;
+  #refreshDue = false;
   #refreshing: Promise<void> = Promise.resolve();
 
   constructor(pod: Pod, podIp: string, ports: PodPorts) {
     this.uid = pod.metadata.uid ?? '';
     this.podIp = podIp;
+    this.name = { namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name };
     this.#pod = pod;
     this.#ports = ports;
     this.#folder = join(ports.folder, 'pods', this.uid);
@@ -89,11 +94,6 @@ export class PodRun {
     this.#running = this.#run(this.#stopping.signal);
   }
 
-  get name(): { readonly namespace: string; readonly name: string } {
-    const { namespace = 'default', name } = this.#pod.metadata;
-    return { namespace, name };
-  }
-
   /** Where a port of the pod is on 127.0.0.1; undefined while nothing listens there. */
   port(containerPort: number): number | undefined {
     return this.#all.map(({ running }) => running?.port(containerPort)).find((port) => port !== undefined);
@@ -116,14 +116,20 @@ export class PodRun {
   /** A Secret or ConfigMap has changed: what is mounted follows after a while. */
   dataChanged(kind: 'Secret' | 'ConfigMap', name: string): void {
     const { signal } = this.#stopping;
-    if (!this.#volumes.shows(kind, name) || signal.aborted) return;
-    this.#refreshing = this.#refreshing
-      .then(() => wait(this.#ports.mountDelayMs, undefined, { signal }))
-      .then(() => this.#volumes.write(this.#sources))
-      .catch((error: unknown) => {
-        // Gone or incomplete: what was mounted stays, as it does on a real node.
-        if (!signal.aborted && !(error instanceof StartRefused)) throw error;
-      });
+    if (!this.#hasFiles || signal.aborted || !this.#volumes.shows(kind, name)) return;
+    // One that is waiting already will see this change too.
+    if (this.#refreshDue) return;
+    this.#refreshDue = true;
+    this.#refreshing = this.#refresh(this.#refreshing, signal).catch((error: unknown) => {
+      if (!signal.aborted) this.#ports.onProblem(error);
+    });
+  }
+
+  async #refresh(before: Promise<void>, signal: AbortSignal): Promise<void> {
+    await before;
+    await wait(this.#ports.mountDelayMs, undefined, { signal });
+    this.#refreshDue = false;
+    await this.#volumes.write(this.#sources);
   }
 
   /**
@@ -149,6 +155,7 @@ export class PodRun {
     await this.#running;
     clearTimeout(late);
     await this.#refreshing;
+    if (!this.#hasFiles) return;
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 
@@ -174,13 +181,17 @@ export class PodRun {
     log: LogBuffer,
     isTask: boolean,
   ): Promise<RunningProgram> {
-    await this.#volumes.write(this.#sources);
+    this.#volumes.check(this.#sources);
     const environment = environmentOf(container, { ...this.#sources, base: this.#baseEnv });
     if (environment.kind === 'incomplete') {
       throw new StartRefused('CreateContainerConfigError', environment.message);
     }
     const root = join(this.#folder, 'containers', container.name);
-    await layOutRoot(root, program.files ?? {}, this.#volumes.mountsOf(container), this.#volumes.folders);
+    if (program.files !== undefined) {
+      await this.#volumes.write(this.#sources);
+      this.#hasFiles = true;
+      await layOutRoot(root, program.files, this.#volumes.mountsOf(container), this.#volumes.folders);
+    }
     this.#stopping.signal.throwIfAborted();
     const { env } = environment;
     const running = await program.start({

@@ -62,22 +62,24 @@ export class PodVolumes {
     });
   }
 
-  /**
-   * Brings all folders up to date.
-   * @throws {StartRefused} when something is not there that a volume needs; the others are written
-   */
+  /** @throws {StartRefused} when something is not there that a volume needs */
+  check(sources: VolumeSources): void {
+    const missing = this.#volumes.flatMap((volume) => {
+      const content = volumeContent(volume, sources);
+      if (content.kind !== 'incomplete') return [];
+      return [`MountVolume.SetUp failed for volume "${volume.name}" : ${content.message}`];
+    });
+    if (missing.length > 0) throw new StartRefused('ContainerCreating', missing.join('; '));
+  }
+
+  /** Brings all folders up to date, save those for which something is missing. */
   async write(sources: VolumeSources): Promise<void> {
-    const missing: string[] = [];
     for (const volume of this.#volumes) {
       const content = volumeContent(volume, sources);
       if (content.kind === 'own') await mkdir(this.#folderOf(volume), { recursive: true });
-      if (content.kind === 'incomplete') {
-        missing.push(`MountVolume.SetUp failed for volume "${volume.name}" : ${content.message}`);
-      }
       if (content.kind === 'files') await this.#writeFiles(volume, content.files);
     }
     if (this.#hasApiAccess) await this.#writeFiles({ name: apiAccess }, apiAccessFiles(sources));
-    if (missing.length > 0) throw new StartRefused('ContainerCreating', missing.join('; '));
   }
 
   async #writeFiles(volume: Volume, files: readonly VolumeFile[]): Promise<void> {
