@@ -5,6 +5,7 @@ import { helpCommand } from './help.ts';
 import { identityCommand } from './identity.ts';
 import { installCommand } from './install.ts';
 import { listWorkloadsCommand } from './list-workloads.ts';
+import { saveCommand } from './save.ts';
 import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
 import { versionCommand } from './version.ts';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   identityCommand,
   installCommand,
   listWorkloadsCommand,
+  saveCommand,
   statusCommand,
   syncCommand,
   versionCommand,

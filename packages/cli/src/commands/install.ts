@@ -73,11 +73,12 @@ export const installCommand = defineCommand({
     if (flags['git-url'] === '') throw new UserError('please supply a valid --git-url argument');
     if (flags['git-email'] === '') throw new UserError('please supply a valid --git-email argument');
     const dir = flags['output-dir'];
-    const [{ manifestFiles }, { renderFile }, { checkDirectory, writeFiles }, { defaultNamespace }] =
+    const [{ manifestFiles }, { renderFile }, { writeFiles }, { checkDirectory }, { defaultNamespace }] =
       await Promise.all([
         import('../install/manifests.ts'),
         import('../install/render.ts'),
         import('../install/write-files.ts'),
+        import('../output/check-directory.ts'),
         import('../connect/contexts.ts'),
       ]);
     if (dir !== '') await checkDirectory(dir);

@@ -1,17 +1,8 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorMessage, UserError } from '@fluxctl/shared/errors';
 import type { ManifestFile } from './manifests.ts';
 import { renderFile } from './render.ts';
-
-/** @throws {UserError} unless `dir` is an existing directory */
-export async function checkDirectory(dir: string): Promise<void> {
-  const found = await stat(dir).catch((cause: NodeJS.ErrnoException) => {
-    const reason = cause.code === 'ENOENT' ? 'no such file or directory' : cause.message;
-    throw new UserError(`stat ${dir}: ${reason}`, { cause });
-  });
-  if (!found.isDirectory()) throw new UserError(`${dir} is not a directory`);
-}
 
 /** @param tell - is given the path of each file before it is written */
 export async function writeFiles(
