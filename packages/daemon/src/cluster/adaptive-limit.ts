@@ -2,20 +2,33 @@
 export interface AdaptiveLimit {
   /** Runs a task as soon as there is room. */
   run<T>(task: () => Promise<T>): Promise<T>;
-  /** The other side is busy. */
+  /** The other side is busy. What comes of what was under way by then is the same news, told once. */
   shrink(): void;
+  /** How many may run now. */
+  readonly size: number;
 }
 
 export function createAdaptiveLimit(start: number, most: number): AdaptiveLimit {
   let limit = start;
   let running = 0;
+  /** Tasks that must end before the next news of being busy counts. */
+  let deaf = 0;
   const waiting: (() => void)[] = [];
+  let next = 0;
 
   const release = (): void => {
     running -= 1;
-    while (running < Math.floor(limit) && waiting.length > 0) {
+    deaf = Math.max(0, deaf - 1);
+    while (running < Math.floor(limit)) {
+      const resume = waiting[next];
+      if (!resume) break;
+      next += 1;
       running += 1;
-      waiting.shift()?.();
+      resume();
+    }
+    if (next === waiting.length) {
+      waiting.length = 0;
+      next = 0;
     }
   };
 
@@ -32,7 +45,12 @@ export function createAdaptiveLimit(start: number, most: number): AdaptiveLimit 
       }
     },
     shrink() {
+      if (deaf > 0) return;
       limit = Math.max(1, limit / 2);
+      deaf = running;
+    },
+    get size() {
+      return Math.floor(limit);
     },
   };
 }

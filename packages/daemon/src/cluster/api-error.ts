@@ -1,5 +1,7 @@
 import { type ErrorOptions, FluxError, ServerError, UserError } from '@fluxctl/shared/errors';
+import type { JsonObject } from '@fluxctl/shared/kube-object';
 import type { ApplyError } from './cluster.ts';
+import { maskSecrets, tellStatus } from './error-text.ts';
 
 /** The parts of a Kubernetes `Status` that are looked at. */
 export interface ApiStatus {
@@ -22,39 +24,52 @@ export class ApiStatusError extends UserError {
   readonly code: number;
   /** As `NotFound`, `Conflict`, `Expired`; empty when not told. */
   readonly reason: string;
-  readonly status: ApiStatus;
   /** How long the server asks to be left alone; undefined when it does not say. */
   readonly retryAfterMs: number | undefined;
+  /** All that it said: may be long, and hold what is secret. */
+  readonly #status: ApiStatus;
 
-  constructor(code: number, status: ApiStatus, retryAfterMs: number | undefined, options?: ErrorOptions) {
-    super(cutMessage(status.message ?? `the server answered ${code}`), options);
+  constructor(code: number, status: ApiStatus, retryAfterMs?: number, options?: ErrorOptions) {
+    super(tellStatus({ ...status, message: status.message ?? `the server answered ${code}` }), options);
     this.code = code;
     this.reason = status.reason ?? '';
-    this.status = status;
     this.retryAfterMs = retryAfterMs;
+    this.#status = status;
+  }
+
+  /** The same refusal, with another HTTP status. */
+  as(code: number): ApiStatusError {
+    return new ApiStatusError(code, this.#status, this.retryAfterMs);
+  }
+
+  /** Path of the field that is at fault, as `spec.selector`; undefined when the server names none. */
+  get field(): string | undefined {
+    const field = this.#status.details?.causes?.find((cause) => cause.field)?.field;
+    // A schema error names it in its text only.
+    return field ?? /Kind=\w+\): \.([^:\s]+): /.exec(this.#status.message ?? '')?.[1];
+  }
+
+  /** Whether some cause has this reason. */
+  hasCause(reason: string): boolean {
+    return this.#status.details?.causes?.some((cause) => cause.reason === reason) ?? false;
+  }
+
+  /** The message, without what is secret in the object that was sent. */
+  tellAbout(body: JsonObject): string {
+    const { message = this.message, details, ...rest } = this.#status;
+    const mask = (text: string): string => maskSecrets(text, body);
+    const causes = details?.causes?.map((cause) => ({ ...cause, message: mask(cause.message ?? '') }));
+    return tellStatus({ ...rest, message: mask(message), ...(causes ? { details: { causes } } : {}) });
   }
 }
 
 /** No answer came: refused, cut off, or too late. */
-export class ApiUnreachableError extends ServerError {}
-
-/** In characters; a Job's "field is immutable" quotes its whole template. */
-const longestMessage = 600;
-
-/**
- * The API server's words without what may be secret or endless: it quotes values (`Invalid value: …`),
- * whole templates among them.
- */
-export function cutMessage(message: string): string {
-  const plain = message
-    // A Go struct or a JSON object as the value of a field.
-    .replace(
-      /Invalid value: (?:core|batch|apps|v\d\w*|map|\[\]|\{|&)[\s\S]*?: (?=[a-z][^:{}]*$)/g,
-      'Invalid value: (…): ',
-    )
-    .replace(/(?<=\bdata[^ ]*: Invalid value: )"[^"]*"/g, '"…"')
-    .replace(/(illegal base64 data[^"]*)"[^"]*"/g, '$1"…"');
-  return plain.length > longestMessage ? `${plain.slice(0, longestMessage)} …` : plain;
+export class ApiUnreachableError extends ServerError {
+  /** The server was there, and did not answer in time. */
+  get late(): boolean {
+    const code = (this.cause as { code?: unknown } | undefined)?.code;
+    return code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
+  }
 }
 
 export function isStatus(error: unknown, code: number): error is ApiStatusError {
@@ -67,37 +82,35 @@ export function isStatus(error: unknown, code: number): error is ApiStatusError 
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ApiUnreachableError) return true;
-  if (!(error instanceof ApiStatusError)) return false;
-  if (isTypedPatchFailure(error)) return false;
+  if (!(error instanceof ApiStatusError) || isSchemaError(error)) return false;
   return error.code === 429 || error.code === 409 || error.code >= 500;
 }
 
-/** The object does not fit the schema of its kind; told as an internal error. */
-export function isTypedPatchFailure(error: unknown): boolean {
+/** The object does not fit the schema of its kind; a server-side apply tells it as an internal error. */
+export function isSchemaError(error: unknown): boolean {
   return (
-    error instanceof ApiStatusError &&
-    error.code === 500 &&
-    /failed to create typed patch object|failed to create manager for existing fields/.test(error.message)
+    isStatus(error, 500) &&
+    /failed to (?:create typed|create manager for existing fields|convert new object)/.test(error.message)
   );
 }
 
-/** What is told of an object that could not be applied or deleted. */
-export function toApplyError(error: unknown): ApplyError {
-  const told =
-    error instanceof FluxError
-      ? error
-      : new ServerError(error instanceof Error ? error.message : String(error));
-  return { error: told, field: fieldOf(error), retryable: isTransient(error) || awaitsAnother(error) };
+/**
+ * What is told of an object that could not be applied or deleted.
+ * @param body - what was sent, if something was
+ */
+export function toApplyError(error: unknown, body?: JsonObject): ApplyError {
+  if (!(error instanceof ApiStatusError)) {
+    const told =
+      error instanceof FluxError
+        ? error
+        : new ServerError(error instanceof Error ? error.message : String(error));
+    return { error: told, field: undefined, retryable: isTransient(error) };
+  }
+  const told = body ? new UserError(error.tellAbout(body)) : error;
+  return { error: told, field: error.field, retryable: isTransient(error) || awaitsAnother(error) };
 }
 
-/** The namespace or the kind may yet come: with another file, or by somebody else's hand. */
-function awaitsAnother(error: unknown): boolean {
-  return isStatus(error, 404);
-}
-
-function fieldOf(error: unknown): string | undefined {
-  if (!(error instanceof ApiStatusError)) return undefined;
-  const field = error.status.details?.causes?.find((cause) => cause.field)?.field;
-  if (field) return field;
-  return /^\.?((?:spec|metadata|data|rules|subjects|roleRef)[\w.[\]"/-]*): /.exec(error.message)?.[1];
+/** The namespace may yet come, or come back: with another file, or by somebody else's hand. */
+function awaitsAnother(error: ApiStatusError): boolean {
+  return error.code === 404 || error.hasCause('NamespaceTerminating');
 }

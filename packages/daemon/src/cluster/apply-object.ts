@@ -1,13 +1,16 @@
-import { errorMessage, UserError } from '@fluxctl/shared/errors';
+import { errorMessage, MissingError } from '@fluxctl/shared/errors';
 import type { JsonObject } from '@fluxctl/shared/kube-object';
 import { checksumAnnotation } from '../manifests/mark.ts';
-import { ApiStatusError, isStatus, isTypedPatchFailure, toApplyError } from './api-error.ts';
+import { isSchemaError, isStatus, toApplyError } from './api-error.ts';
 import type { ApplyItem, ApplyOutcome } from './cluster.ts';
-import { type Discovery, objectPath, type ServedKind } from './discovery.ts';
-import type { KubeClient } from './kube-client.ts';
+import type { Discovery } from './discovery.ts';
+import type { KubeAnswer, KubeClient } from './kube-client.ts';
+import type { LiveEntry } from './live-entry.ts';
 import type { LiveStore } from './live-state.ts';
+import type { Writing } from './live-table.ts';
 import { fieldManager, fieldsHash, metadataOnly, type ObjectMetadata } from './object-metadata.ts';
-import { withRetries } from './retry.ts';
+import { type RetryPorts, withRetries } from './retry.ts';
+import { objectPath, type ServedKind } from './served-kinds.ts';
 import { takeOverPatch } from './take-over.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -15,13 +18,8 @@ export interface ApplyPorts {
   readonly client: KubeClient;
   readonly discovery: Discovery;
   readonly live: LiveStore;
-  readonly random: () => number;
-  /** A try failed in a way that may pass: the server is busy. */
-  readonly onBusy: (error: unknown) => void;
+  readonly retry: RetryPorts;
 }
-
-const attempts = 5;
-const longestWaitMs = 10_000;
 
 /** Applies one object, and takes it over from a client-side apply. Rejects only when aborted. */
 export async function applyObject(
@@ -29,38 +27,52 @@ export async function applyObject(
   ports: ApplyPorts,
   signal: AbortSignal,
 ): Promise<ApplyOutcome> {
+  let body: JsonObject | undefined;
+  // Over all tries: one whose answer was lost may have been carried out.
+  using writing = ports.live.write(item.ref);
   try {
-    const served = await ports.discovery.find(item.ref.apiVersion, item.ref.kind, signal);
-    if (!served) throw unknownKind(item);
-    const body = await item.body(signal);
-    const retry = { attempts, capMs: longestWaitMs, random: ports.random, signal, onRetry: ports.onBusy };
-    return await withRetries(() => write(item, served, body, ports, signal), retry);
+    const { apiVersion, kind } = item.ref;
+    const served = await withRetries(
+      () => ports.discovery.find(apiVersion, kind, signal),
+      ports.retry,
+      signal,
+    );
+    if (!served) return { item, action: 'failed', error: unknownKind(item) };
+    const wanted = await item.body(signal);
+    body = wanted;
+    return await withRetries(
+      () => write(item, served, wanted, writing, ports.client, signal),
+      ports.retry,
+      signal,
+    );
   } catch (error) {
     signal.throwIfAborted();
-    return { item, action: 'failed', error: toApplyError(error) };
+    return { item, action: 'failed', error: toApplyError(error, body) };
   }
 }
 
-function unknownKind({ ref }: ApplyItem): UserError {
-  return new UserError(`the cluster serves no kind ${ref.kind} in ${ref.apiVersion}`, {
+/** Its definition may yet come: with another file, or by somebody else's hand. */
+function unknownKind({ ref }: ApplyItem) {
+  const error = new MissingError(`the cluster serves no kind ${ref.kind} in ${ref.apiVersion}`, {
     help: 'Is its CustomResourceDefinition missing, or the API version too old or too new for this cluster?',
   });
+  return { error, field: undefined, retryable: true };
 }
 
 async function write(
   item: ApplyItem,
   served: ServedKind,
   body: JsonObject,
-  ports: ApplyPorts,
+  writing: Writing,
+  client: KubeClient,
   signal: AbortSignal,
 ): Promise<ApplyOutcome> {
-  const { client, live } = ports;
-  const before = live.entry(item.ref);
+  const path = objectPath(served, item.ref.namespace, item.ref.name);
   const apply = () =>
     client.request(
       {
         method: 'PATCH',
-        path: objectPath(served, item.ref.namespace, item.ref.name),
+        path,
         query: { fieldManager, force: 'true', fieldValidation: 'Warn' },
         contentType: 'application/apply-patch+yaml',
         accept: metadataOnly.object,
@@ -70,62 +82,56 @@ async function write(
     );
 
   const warnings: string[] = [];
-  let answer: Awaited<ReturnType<typeof apply>>;
+  let answer: KubeAnswer;
   try {
     answer = await apply();
+    if (await takeOver(answer, path, client, signal)) answer = await apply();
   } catch (error) {
-    if (!isTypedPatchFailure(error) || !/duplicate entries/.test(errorMessage(error))) throw error;
+    if (!isSchemaError(error) || !/duplicate entries/.test(errorMessage(error))) throw error;
     answer = await writeWhole(client, served, body, item.ref, signal);
     warnings.push(
-      `${item.source.path}:${item.source.line}: ${duplicatesTold(error)}; written as a whole, so that what others change in it is overwritten`,
+      `${item.source.path}:${item.source.line}: ${duplicatesIn(error)}; written as a whole, so that what others change in it is overwritten`,
     );
   }
   warnings.push(...answer.warnings);
-  const created = answer.code === 201;
-  const patch = created ? undefined : takeOverPatch(answer.body as unknown as ObjectMetadata);
-  if (patch !== undefined) {
-    await client
-      .request(
-        {
-          method: 'PATCH',
-          path: objectPath(served, item.ref.namespace, item.ref.name),
-          query: { fieldManager },
-          contentType: 'application/json-patch+json',
-          accept: metadataOnly.object,
-          body: patch,
-        },
-        signal,
-      )
-      .catch((error: unknown) => {
-        // The test of the resourceVersion failed: the object moved meanwhile. The whole try starts over.
-        throw isStatus(error, 422)
-          ? new ApiStatusError(409, error.status, undefined, { cause: error })
-          : error;
-      });
-    answer = await apply();
-  }
   const after = answer.body as unknown as ObjectMetadata;
-  live.applied(item.ref, after);
-  if (created) return { item, action: 'created', warnings };
+  writing.applied(after);
+  if (answer.code === 201) return { item, action: 'created', warnings };
+  const { before } = writing;
   return { item, action: before && isSame(before, after) ? 'unchanged' : 'configured', warnings };
 }
 
-function duplicatesTold(error: unknown): string {
+/** Makes fields that a client-side apply left ours. @returns whether there were any */
+async function takeOver(
+  answer: KubeAnswer,
+  path: string,
+  client: KubeClient,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const patch = answer.code === 201 ? undefined : takeOverPatch(answer.body as unknown as ObjectMetadata);
+  if (patch === undefined) return false;
+  const contentType = 'application/json-patch+json';
+  const query = { fieldManager };
+  try {
+    await client.request(
+      { method: 'PATCH', path, query, contentType, accept: metadataOnly.object, body: patch },
+      signal,
+    );
+    return true;
+  } catch (error) {
+    // The test of the resourceVersion failed: the object moved meanwhile. The whole try starts over.
+    throw isStatus(error, 422) ? error.as(409) : error;
+  }
+}
+
+function duplicatesIn(error: unknown): string {
   return (
     /duplicate entries for key \[[^\]]*\]/.exec(errorMessage(error))?.[0] ?? 'duplicate entries in a list'
   );
 }
 
 /** Whether the write changed nothing; a status that moved meanwhile does not count. */
-function isSame(
-  before: {
-    readonly resourceVersion: string;
-    readonly generation: number;
-    readonly hash: string;
-    readonly checksum: string | undefined;
-  },
-  after: ObjectMetadata,
-): boolean {
+function isSame(before: LiveEntry, after: ObjectMetadata): boolean {
   const { metadata } = after;
   if (metadata.resourceVersion === before.resourceVersion) return true;
   return (

@@ -1,4 +1,4 @@
-import type { ServedKind } from './discovery.ts';
+import type { ServedKind } from './served-kinds.ts';
 
 /** What `--k8s-unsafe-exclude-resource` leaves out unless it is given. */
 export const excludedByDefault = ['*metrics.k8s.io/*', 'webhook.certmanager.k8s.io/*', 'v1/Event'] as const;

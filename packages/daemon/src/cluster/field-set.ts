@@ -23,8 +23,7 @@ export function unionFields(a: FieldsV1, b: FieldsV1): FieldsV1 {
 export function restrictFields(fields: FieldsV1, object: JsonValue): FieldsV1 {
   const kept: Record<string, FieldsV1> = {};
   for (const [path, below] of Object.entries(fields)) {
-    if (path === '.') continue;
-    const value = valueAt(object, path);
+    const value = path === '.' ? object : valueAt(object, path);
     if (value === undefined) continue;
     kept[path] = isLeaf(below) ? below : restrictFields(below, value);
   }
@@ -41,9 +40,15 @@ export function coversObject(fields: FieldsV1, object: JsonObject): boolean {
     const below = fields[`f:${key}`];
     const wanted = key === 'metadata' ? withoutIdentity(value) : value;
     if (isEmptyObject(wanted) && key === 'metadata') continue;
-    if (!below || !covers(below, wanted)) return false;
+    if (!isCovered(below, wanted)) return false;
   }
   return true;
+}
+
+/** An empty list of things that have keys is nothing to own. */
+function isCovered(fields: FieldsV1 | undefined, value: JsonValue): boolean {
+  if (fields === undefined) return Array.isArray(value) && value.length === 0;
+  return covers(fields, value);
 }
 
 function withoutIdentity(metadata: JsonValue): JsonValue {
@@ -65,10 +70,7 @@ function covers(fields: FieldsV1, value: JsonValue): boolean {
   if (isLeaf(fields)) return true;
   if (Array.isArray(value)) return value.every((item) => coversItem(fields, item));
   if (!isObject(value)) return true;
-  return Object.entries(value).every(([key, below]) => {
-    const own = fields[`f:${key}`];
-    return own !== undefined && covers(own, below);
-  });
+  return Object.entries(value).every(([key, below]) => isCovered(fields[`f:${key}`], below));
 }
 
 function coversItem(fields: FieldsV1, item: JsonValue): boolean {
@@ -115,5 +117,5 @@ function isEmptyObject(value: JsonValue): boolean {
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }

@@ -1,8 +1,9 @@
-import { errorMessage, UserError } from '@fluxctl/shared/errors';
+import { errorMessage } from '@fluxctl/shared/errors';
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
 import type { KubeConfig } from '@kubernetes/client-node';
-import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { type ApiStatus, ApiStatusError, ApiUnreachableError } from './api-error.ts';
+import { createKubeConnection } from './kube-connection.ts';
 
 export interface KubeRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -40,144 +41,99 @@ export interface KubeClient {
 const requestTimeout = 60_000;
 /** A watch sends a bookmark about once a minute; one that is silent for longer is dead. */
 const silentWatchTimeout = 150_000;
-/** How long what an auth plugin or a token file gave is used before it is asked again. */
-const credentialsKeptMs = 10_000;
 
-interface Credentials {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly at: number;
-}
+/**
+ * Makes no request itself.
+ * @throws {UserError} when the kubeconfig's context is of no use
+ */
+export function createKubeClient(config: KubeConfig, now: () => number): KubeClient {
+  const connection = createKubeConnection(config, now);
+  const host = connection.origin + connection.prefix;
 
-export async function createKubeClient(config: KubeConfig, now: () => number): Promise<KubeClient> {
-  const cluster = config.getCurrentCluster();
-  if (!cluster)
-    throw new UserError('the kubeconfig names no cluster', { help: 'Check its current context.' });
-  const base = new URL(cluster.server);
-  const prefix = base.pathname.replace(/\/+$/, '');
-  const dispatcher = await createDispatcher(config, base);
-  let credentials: Credentials | undefined;
-
-  const authorize = async (renew: boolean): Promise<Credentials> => {
-    if (renew || credentials === undefined || now() - credentials.at > credentialsKeptMs) {
-      const options: { headers?: Record<string, string>; auth?: string } = {};
-      await config.applyToHTTPSOptions(options as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
-      const basic = options.auth
-        ? { authorization: `Basic ${Buffer.from(options.auth).toString('base64')}` }
-        : {};
-      credentials = { headers: { ...basic, ...options.headers }, at: now() };
-    }
-    return credentials;
+  const dispatch = async (
+    request: KubeRequest,
+    signal: AbortSignal,
+    bodyTimeout: number,
+    renew: boolean,
+  ): Promise<Dispatcher.ResponseData> => {
+    const { headers, dispatcher } = await connection.credentials(renew);
+    const query = new URLSearchParams(request.query).toString();
+    return dispatcher.request({
+      origin: connection.origin,
+      path: `${connection.prefix}${request.path}${query === '' ? '' : `?${query}`}`,
+      method: request.method,
+      headers: {
+        accept: request.accept ?? 'application/json',
+        'user-agent': 'fluxd',
+        ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+        ...headers,
+      },
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      signal,
+      headersTimeout: requestTimeout,
+      bodyTimeout,
+    });
   };
 
+  /** Has the answer's head, or throws. */
   const send = async (
     request: KubeRequest,
     signal: AbortSignal,
-    isWatch: boolean,
+    bodyTimeout: number,
   ): Promise<Dispatcher.ResponseData> => {
-    const query = new URLSearchParams(request.query).toString();
-    const dispatch = async (renew: boolean): Promise<Dispatcher.ResponseData> => {
-      const { headers } = await authorize(renew);
-      return dispatcher.request({
-        origin: base.origin,
-        path: `${prefix}${request.path}${query === '' ? '' : `?${query}`}`,
-        method: request.method,
-        headers: {
-          accept: request.accept ?? 'application/json',
-          'user-agent': 'fluxd',
-          ...(request.body === undefined
-            ? {}
-            : { 'content-type': request.contentType ?? 'application/json' }),
-          ...headers,
-        },
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        signal,
-        headersTimeout: requestTimeout,
-        bodyTimeout: isWatch ? silentWatchTimeout : requestTimeout,
-      });
-    };
-    try {
-      const answer = await dispatch(false);
-      if (answer.statusCode !== 401) return answer;
+    let answer = await dispatch(request, signal, bodyTimeout, false);
+    if (answer.statusCode === 401) {
       // The token may have been renewed since: a file's by the kubelet, a plugin's by time.
       await answer.body.dump();
-      return await dispatch(true);
-    } catch (error) {
-      signal.throwIfAborted();
-      throw unreachable(base, error);
+      answer = await dispatch(request, signal, bodyTimeout, true);
     }
+    if (answer.statusCode >= 400) throw statusError(answer, await answer.body.text());
+    return answer;
+  };
+
+  /** What goes wrong on the way is told as such; what the server says, and an abort, go on as they are. */
+  const translate = (error: unknown, signal: AbortSignal): unknown => {
+    if (signal.aborted) return signal.reason;
+    const isTold = error instanceof ApiStatusError || error instanceof ApiUnreachableError;
+    return isTold ? error : unreachable(host, error);
   };
 
   return {
-    host: base.origin + prefix,
+    host,
     async request(request, signal) {
-      const answer = await send(request, signal, false);
-      let text: string;
       try {
-        text = await answer.body.text();
+        const answer = await send(request, signal, requestTimeout);
+        const contentType = header(answer, 'content-type');
+        const body = parseBody(await answer.body.text(), contentType);
+        return { code: answer.statusCode, contentType, warnings: warningsOf(answer), body };
       } catch (error) {
-        signal.throwIfAborted();
-        throw unreachable(base, error);
+        throw translate(error, signal);
       }
-      const contentType = header(answer, 'content-type');
-      if (answer.statusCode >= 400) throw statusError(answer, text);
-      return {
-        code: answer.statusCode,
-        contentType,
-        warnings: warningsOf(answer),
-        body: parseBody(text, contentType),
-      };
     },
     async *lines(request, signal) {
-      const answer = await send(request, signal, true);
-      if (answer.statusCode >= 400) throw statusError(answer, await answer.body.text());
-      let rest = '';
-      const decoder = new TextDecoder();
       try {
-        for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-          rest += decoder.decode(chunk, { stream: true });
-          let start = 0;
-          for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', start)) {
-            if (end > start) yield rest.slice(start, end);
-            start = end + 1;
-          }
-          rest = rest.slice(start);
-        }
+        const answer = await send(request, signal, silentWatchTimeout);
+        yield* linesOf(answer.body as AsyncIterable<Buffer>);
       } catch (error) {
-        signal.throwIfAborted();
-        throw unreachable(base, error);
+        throw translate(error, signal);
       }
     },
-    close: () => dispatcher.close(),
+    close: () => connection.close(),
   };
 }
 
-/** Connections as the kubeconfig wants them: certificates, server name, a proxy. */
-async function createDispatcher(config: KubeConfig, base: URL): Promise<Dispatcher> {
-  const tls: Record<string, unknown> = {};
-  await config.applyToHTTPSOptions(tls as Parameters<KubeConfig['applyToHTTPSOptions']>[0]);
-  const wanted = config.createDispatcherOptions(config.getCurrentCluster(), tls);
-  const limits = { keepAliveTimeout: 60_000, keepAliveMaxTimeout: 600_000 };
-  switch (wanted.type) {
-    case 'proxy':
-      return new ProxyAgent({
-        uri: wanted.uri,
-        requestTls: wanted.requestTls as buildConnector.BuildOptions,
-        connect: wanted.connect as buildConnector.BuildOptions,
-        ...limits,
-      });
-    case 'agent':
-      return new Agent({
-        connect: { ...(wanted.connect as buildConnector.BuildOptions), timeout: 15_000 },
-        ...limits,
-      });
-    case 'none':
-      return new Agent({ connect: { timeout: 15_000 }, ...limits });
-    case 'socks':
-      throw new UserError(`the kubeconfig asks for a SOCKS proxy to reach ${base.origin}`, {
-        help: 'fluxd reaches the API server directly or through an HTTP proxy; set proxy-url to one.',
-      });
-    default:
-      return wanted satisfies never;
+/** The lines that end with a newline; what is cut off behind the last one is dropped. */
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let rest = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of chunks) {
+    rest += decoder.decode(chunk, { stream: true });
+    let start = 0;
+    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', start)) {
+      if (end > start) yield rest.slice(start, end);
+      start = end + 1;
+    }
+    rest = rest.slice(start);
   }
 }
 
@@ -211,11 +167,8 @@ function parseBody(text: string, contentType: string): JsonObject {
 function statusError(answer: Dispatcher.ResponseData, text: string): ApiStatusError {
   const status = parseStatus(text, answer.statusCode);
   const seconds = Number(header(answer, 'retry-after') || Number.NaN);
-  return new ApiStatusError(
-    answer.statusCode,
-    status,
-    Number.isFinite(seconds) ? seconds * 1_000 : undefined,
-  );
+  const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : undefined;
+  return new ApiStatusError(answer.statusCode, status, retryAfterMs);
 }
 
 function parseStatus(text: string, code: number): ApiStatus {
@@ -228,10 +181,10 @@ function parseStatus(text: string, code: number): ApiStatus {
   return { message: text.trim().slice(0, 200) || `the server answered ${code}` };
 }
 
-function unreachable(base: URL, error: unknown): ApiUnreachableError {
+function unreachable(host: string, error: unknown): ApiUnreachableError {
   const reason =
     error instanceof AggregateError ? error.errors.map(errorMessage).join('; ') : errorMessage(error);
-  return new ApiUnreachableError(`Kubernetes API server at ${base.origin} does not answer: ${reason}`, {
+  return new ApiUnreachableError(`Kubernetes API server at ${host} does not answer: ${reason}`, {
     cause: error,
   });
 }

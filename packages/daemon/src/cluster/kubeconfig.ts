@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { errorMessage, UserError } from '@fluxctl/shared/errors';
 import type { KubeConfig } from '@kubernetes/client-node';
+import { load } from 'js-yaml';
 
 export interface KubeconfigOptions {
   /** `--kube-config`; empty when not given. */
@@ -33,18 +34,12 @@ const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
  * @throws {UserError} when there is none, or it cannot be read
  */
 export async function findCluster(options: KubeconfigOptions): Promise<ClusterConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  const origin = load(config, options);
+  const { config, origin } = await loadConfig(options);
   if (options.context !== '') {
     if (!config.getContextObject(options.context)) {
+      const names = config.getContexts().map(({ name }) => name);
       throw new UserError(`context ${JSON.stringify(options.context)} does not exist in ${origin}`, {
-        help: `There are: ${
-          config
-            .getContexts()
-            .map(({ name }) => name)
-            .join(', ') || 'none'
-        }`,
+        help: `There are: ${names.join(', ') || 'none'}`,
       });
     }
     config.setCurrentContext(options.context);
@@ -59,33 +54,78 @@ export async function findCluster(options: KubeconfigOptions): Promise<ClusterCo
   };
 }
 
-function load(config: KubeConfig, { file, env, mountRoot }: KubeconfigOptions): string {
+async function loadConfig(
+  options: KubeconfigOptions,
+): Promise<{ readonly config: KubeConfig; readonly origin: string }> {
+  // Its import takes half a second, and nobody who fails before needs it.
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const { file, env, mountRoot } = options;
+  const listed = (env['KUBECONFIG'] ?? '').split(delimiter).filter((name) => name !== '');
+  const own = join(env['HOME'] || env['USERPROFILE'] || '/', '.kube', 'config');
   try {
-    if (file !== '') {
-      config.loadFromFile(file);
-      return file;
-    }
-    const listed = env['KUBECONFIG'];
-    if (listed) {
-      // client-node reads the variable of the process, which is the one that was handed in
-      config.loadFromDefault();
-      return listed;
+    if (file !== '') return { config: fromFiles(new KubeConfig(), [file]), origin: file };
+    if (listed.length > 0) {
+      // As with kubectl, one of several may be missing.
+      const there = listed.length === 1 ? listed : listed.filter((name) => existsSync(name));
+      return { config: fromFiles(new KubeConfig(), there), origin: listed.join(delimiter) };
     }
     if (existsSync(join(mountRoot, serviceAccount, 'token'))) {
+      const config = new KubeConfig();
       config.loadFromCluster(mountRoot);
-      return 'in-cluster';
+      return { config, origin: 'in-cluster' };
     }
-    const own = join(env['HOME'] ?? '/', '.kube', 'config');
-    if (existsSync(own)) {
-      config.loadFromFile(own);
-      return own;
-    }
+    if (existsSync(own)) return { config: fromFiles(new KubeConfig(), [own]), origin: own };
   } catch (cause) {
     throw new UserError(`the kubeconfig cannot be read: ${errorMessage(cause)}`, { cause });
   }
   throw new UserError('there is no cluster to connect to', {
     help: 'Outside of a cluster, name a kubeconfig: --kube-config=FILE or KUBECONFIG.',
   });
+}
+
+type Parts = Pick<KubeConfig, 'clusters' | 'users' | 'contexts' | 'currentContext'>;
+
+/** Merges files as kubectl does: what a file names first stays. */
+function fromFiles(config: KubeConfig, files: readonly string[]): KubeConfig {
+  const merged: Parts = { clusters: [], users: [], contexts: [], currentContext: '' };
+  for (const file of files) {
+    config.loadFromFile(file);
+    const tokenFiles = readTokenFiles(file);
+    const users = config.getUsers().map((user) => withTokenFile(user, tokenFiles.get(user.name)));
+    merged.clusters.push(...fresh(config.getClusters(), merged.clusters));
+    merged.contexts.push(...fresh(config.getContexts(), merged.contexts));
+    merged.users.push(...fresh(users, merged.users));
+    merged.currentContext ||= config.getCurrentContext() ?? '';
+  }
+  config.loadFromOptions(merged);
+  return config;
+}
+
+function fresh<T extends { readonly name: string }>(found: readonly T[], known: readonly T[]): T[] {
+  return found.filter(({ name }) => !known.some((one) => one.name === name));
+}
+
+interface WrittenUsers {
+  readonly users?: readonly { readonly name?: string; readonly user?: { readonly tokenFile?: unknown } }[];
+}
+
+/** Token files by user; the library itself passes over the key. */
+function readTokenFiles(file: string): Map<string, string> {
+  const written = load(readFileSync(file, 'utf8')) as WrittenUsers | null;
+  const found = new Map<string, string>();
+  for (const { name, user } of written?.users ?? []) {
+    if (name !== undefined && typeof user?.tokenFile === 'string') {
+      found.set(name, resolve(dirname(file), user.tokenFile));
+    }
+  }
+  return found;
+}
+
+/** A token out of a file is read again as it is renewed. */
+function withTokenFile(user: KubeConfig['users'][number], tokenFile: string | undefined): typeof user {
+  if (tokenFile === undefined) return user;
+  const { token: _, ...rest } = user;
+  return { ...rest, authProvider: { name: 'tokenFile', config: { tokenFile } } };
 }
 
 function readIfThere(file: string): string {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { FieldsV1 } from './field-set.ts';
+import { type FieldsV1, unionFields } from './field-set.ts';
 
 /** What `PartialObjectMetadata` tells of an object. */
 export interface ObjectMetadata {
@@ -11,6 +11,7 @@ export interface ObjectMetadata {
     readonly uid: string;
     readonly resourceVersion: string;
     readonly generation?: number;
+    readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly unknown[];
@@ -36,16 +37,17 @@ export const metadataOnly = {
   list: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
 } as const;
 
-/** Our entry: of our last apply, or, for objects that cannot be applied, of our last write. */
-export function ourEntry(object: ObjectMetadata): ManagedFieldsEntry | undefined {
-  const entries = object.metadata.managedFields ?? [];
-  const ours = entries.filter((entry) => entry.manager === fieldManager && !entry.subresource);
-  return ours.find((entry) => entry.operation === 'Apply') ?? ours[0];
+/** The fields that we own: by our applies, and by our writes of objects that cannot be applied. */
+export function ourFields({ metadata }: ObjectMetadata): FieldsV1 | undefined {
+  return (metadata.managedFields ?? [])
+    .filter(({ manager, subresource }) => manager === fieldManager && !subresource)
+    .flatMap(({ fieldsV1 }) => fieldsV1 ?? [])
+    .reduce<FieldsV1 | undefined>((all, fields) => (all ? unionFields(all, fields) : fields), undefined);
 }
 
 /** What tells one state of our fields from another; empty when we own none. */
 export function fieldsHash(object: ObjectMetadata): string {
-  const fields = ourEntry(object)?.fieldsV1;
+  const fields = ourFields(object);
   return fields ? hash('sha1', JSON.stringify(fields), 'base64') : '';
 }
 

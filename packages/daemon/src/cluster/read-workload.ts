@@ -12,7 +12,8 @@ interface PodSpec {
   readonly initContainers?: readonly { readonly name: string; readonly image?: string }[];
 }
 
-interface WorkloadObject extends RolloutSource {
+/** The parts of a workload that are looked at. */
+export interface WorkloadObject extends RolloutSource {
   readonly metadata: RolloutSource['metadata'] & {
     readonly name: string;
     readonly namespace?: string;
@@ -41,7 +42,7 @@ export function readWorkload(kind: WorkloadKind, object: JsonObject): Workload |
 }
 
 /** Of `kube-system`, and kept up by the add-on manager. */
-function isAddOn({ namespace, labels }: WorkloadObject['metadata']): boolean {
+export function isAddOn({ namespace, labels }: WorkloadObject['metadata']): boolean {
   if (namespace !== 'kube-system' || !labels) return false;
   const mode = labels['addonmanager.kubernetes.io/mode'];
   return (

@@ -11,8 +11,8 @@ export interface ReflectorSink {
   relist(): void;
   upsert(object: JsonObject): void;
   remove(object: JsonObject): void;
-  /** The list is complete. */
-  listed(): void;
+  /** The list is complete, as of this version. */
+  listed(resourceVersion: string): void;
 }
 
 export interface ReflectorOptions {
@@ -24,35 +24,45 @@ export interface ReflectorOptions {
   readonly accept: string;
   readonly sink: ReflectorSink;
   readonly random: () => number;
-  /** Once for each failure in a row that is not the usual end of a watch. */
-  readonly onFailure?: (error: unknown) => void;
+  /** The server will not have it: forbidden, or the kind is not served. Told at each try. */
+  readonly onRefused?: (error: ApiStatusError) => void;
 }
 
 export interface Reflector {
   /** The first list is complete, or may not be had: forbidden, or the kind is not served. */
   readonly ready: Promise<void>;
-  /** Resolves when aborted. */
-  readonly done: Promise<void>;
+  /** Why it is not ready; undefined when it is, or nothing has failed yet. */
+  readonly problem: () => unknown;
 }
 
 const pageSize = 500;
-const longestPauseMs = 15_000;
+/** Not longer: while a watch is away, nobody sees what changes. */
+const longestPauseMs = 5_000;
 /** What may not be listed is asked for again, as rights may be granted. */
-const forbiddenPauseMs = 300_000;
+const refusedPauseMs = 300_000;
 
 /**
  * Keeps a sink equal to a list of the API server: lists in pages, then watches from there on; a watch
  * that ends goes on where it ended, one that lost its place (410) begins with a list again.
  */
 export function startReflector(options: ReflectorOptions, signal: AbortSignal): Reflector {
-  const { promise: ready, resolve: becomeReady } = Promise.withResolvers<void>();
-  const done = reflect(options, becomeReady, signal).finally(becomeReady);
-  return { ready, done };
+  const { promise: ready, resolve } = Promise.withResolvers<void>();
+  let problem: unknown;
+  const becomeReady = (): void => {
+    problem = undefined;
+    resolve();
+  };
+  const fail = (error: unknown): void => {
+    problem = error;
+  };
+  void reflect(options, becomeReady, fail, signal).finally(becomeReady);
+  return { ready, problem: () => problem };
 }
 
 async function reflect(
   options: ReflectorOptions,
   becomeReady: () => void,
+  onFailure: (error: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let version: string | undefined;
@@ -69,23 +79,27 @@ async function reflect(
       failures = 0;
     } catch (error) {
       if (signal.aborted) return;
-      if (isStatus(error, 410)) {
-        version = undefined;
-        if (failures === 0) {
-          failures += 1;
-          continue;
-        }
-      }
-      if (failures === 0 || isStatus(error, 403)) options.onFailure?.(error);
       failures += 1;
-      const refused = isStatus(error, 403) || isStatus(error, 404) || isStatus(error, 405);
-      if (refused) {
+      if (isStatus(error, 410)) {
+        // It lost its place, or its list took too long: from the start, at once the first time.
         version = undefined;
-        becomeReady();
+        if (failures === 1) continue;
       }
-      await pause(refused ? forbiddenPauseMs : retryDelay(failures, longestPauseMs, options.random), signal);
+      if (isRefusal(error)) {
+        version = undefined;
+        options.onRefused?.(error);
+        becomeReady();
+        await pause(refusedPauseMs, signal);
+      } else {
+        onFailure(error);
+        await pause(retryDelay(failures, longestPauseMs, options.random), signal);
+      }
     }
   }
+}
+
+function isRefusal(error: unknown): error is ApiStatusError {
+  return isStatus(error, 403) || isStatus(error, 404) || isStatus(error, 405);
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -116,7 +130,7 @@ async function list(
     token = page.metadata?.continue ?? '';
     version = page.metadata?.resourceVersion ?? '';
   } while (token !== '');
-  sink.listed();
+  sink.listed(version);
   return version;
 }
 

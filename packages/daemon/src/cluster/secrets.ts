@@ -2,19 +2,18 @@ import type { JsonObject } from '@fluxctl/shared/kube-object';
 import { isStatus } from './api-error.ts';
 import type { SecretStore } from './cluster.ts';
 import type { KubeClient } from './kube-client.ts';
-import { withRetries } from './retry.ts';
+import { type RetryPorts, withRetries } from './retry.ts';
 
 /** The secrets of one namespace, read and written when asked. */
-export function createSecretStore(client: KubeClient, namespace: string, random: () => number): SecretStore {
+export function createSecretStore(client: KubeClient, namespace: string, retry: RetryPorts): SecretStore {
   const path = (name: string): string =>
     `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
-  const retry = (signal: AbortSignal) => ({ attempts: 4, capMs: 5_000, random, signal });
 
   return {
     async get(name, signal) {
       try {
         const ask = () => client.request({ method: 'GET', path: path(name) }, signal);
-        const { body } = await withRetries(ask, retry(signal));
+        const { body } = await withRetries(ask, retry, signal);
         const secret = body as {
           data?: Record<string, string>;
           metadata?: { annotations?: Record<string, string> };
@@ -40,7 +39,7 @@ export function createSecretStore(client: KubeClient, namespace: string, random:
       const query = { fieldManager: 'fluxd' };
       const write = () =>
         client.request({ method: 'PATCH', path: path(name), query, contentType, body }, signal);
-      await withRetries(write, retry(signal));
+      await withRetries(write, retry, signal);
     },
   };
 }

@@ -1,69 +1,78 @@
-import type { JsonObject } from '@fluxctl/shared/kube-object';
+import type { Logger } from '../log/logger.ts';
 import { markLabel } from '../manifests/mark.ts';
 import { createAdaptiveLimit } from './adaptive-limit.ts';
-import { ApiStatusError } from './api-error.ts';
-import { type Discovery, objectPath, type ServedKind } from './discovery.ts';
+import type { AllowedNamespaces } from './allowed-namespaces.ts';
+import { ApiStatusError, isStatus } from './api-error.ts';
 import type { KubeClient } from './kube-client.ts';
 import { metadataOnly } from './object-metadata.ts';
-import { withRetries } from './retry.ts';
+import { type RetryPorts, withRetries } from './retry.ts';
+import { objectPath, type ServedKind } from './served-kinds.ts';
 
 export interface SurveyPorts {
   readonly client: KubeClient;
-  readonly discovery: Discovery;
-  readonly random: () => number;
-  readonly allowedNamespaces: readonly string[];
-  readonly isExcluded: (served: ServedKind) => boolean;
-  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly retry: RetryPorts;
+  readonly namespaces: AllowedNamespaces;
 }
 
 const atOnce = 8;
 
+export interface Survey {
+  /** Of these, some object carries a mark. */
+  readonly marked: readonly ServedKind[];
+  /** These did not answer. */
+  readonly unknown: readonly ServedKind[];
+}
+
 /**
- * The kinds of which some object carries a mark: what may be collected can be of kinds that are not in
- * git any more. One request a kind, for one object of its metadata.
+ * Looks for kinds of which some object carries a mark: what may be collected can be of kinds that are
+ * not in git any more. One request a kind, for one object of its metadata.
  */
-export async function surveyMarked(ports: SurveyPorts): Promise<ServedKind[]> {
+export async function surveyMarked(
+  kinds: Iterable<ServedKind>,
+  ports: SurveyPorts,
+  signal: AbortSignal,
+): Promise<Survey> {
   const limit = createAdaptiveLimit(atOnce, atOnce);
-  const { versions } = await ports.discovery.served(ports.signal);
-  const kinds = new Map<string, ServedKind>();
-  for (const served of versions.values()) {
-    for (const kind of served.values()) {
-      const name = `${kind.group}/${kind.kind}`;
-      if (!kinds.has(name) && isListable(kind) && !ports.isExcluded(kind)) kinds.set(name, kind);
-    }
-  }
-  const marked = await Promise.all(
-    [...kinds.values()].map((kind) => limit.run(async () => ((await hasMarked(kind, ports)) ? [kind] : []))),
-  );
-  return marked.flat();
-}
-
-function isListable({ verbs, kind }: ServedKind): boolean {
-  return verbs.includes('list') && verbs.includes('watch') && !neverOurs.has(kind);
-}
-
-/** Made by the cluster itself; the endpoints of a Service have its labels, our mark too. */
-const neverOurs = new Set(['ComponentStatus', 'Endpoints', 'EndpointSlice', 'Event']);
-
-async function hasMarked(kind: ServedKind, ports: SurveyPorts): Promise<boolean> {
-  const namespaces =
-    kind.namespaced && ports.allowedNamespaces.length > 0 ? ports.allowedNamespaces : [undefined];
-  for (const namespace of namespaces) {
-    const query = { labelSelector: markLabel, limit: '1' };
-    const request = {
-      method: 'GET',
-      path: objectPath(kind, namespace),
-      query,
-      accept: metadataOnly.list,
-    } as const;
-    const retry = { attempts: 4, capMs: 5_000, random: ports.random, signal: ports.signal };
+  const forbidden: { readonly kind: string; readonly err: string }[] = [];
+  const marked: ServedKind[] = [];
+  const unknown: ServedKind[] = [];
+  const look = async (kind: ServedKind): Promise<void> => {
     try {
-      const { body } = await withRetries(() => ports.client.request(request, ports.signal), retry);
-      if (((body as JsonObject)['items'] as unknown[] | null)?.length) return true;
+      if (await hasMarked(kind, ports, signal)) marked.push(kind);
     } catch (error) {
       // Kinds that may not be listed, or whose server is away, are left out: nothing of them is collected.
       if (!(error instanceof ApiStatusError)) throw error;
+      if (isStatus(error, 403)) forbidden.push({ kind: kind.plural, err: error.message });
+      else unknown.push(kind);
     }
+  };
+  await Promise.all([...kinds].filter(isNotMadeByCluster).map((kind) => limit.run(() => look(kind))));
+  const [first] = forbidden;
+  if (first) {
+    ports.log.log({
+      warning: 'not allowed to list resources',
+      err: first.err,
+      resources: forbidden.map(({ kind }) => kind).join(','),
+    });
+  }
+  return { marked, unknown };
+}
+
+/** The endpoints of a Service have its labels, our mark too; yet nobody applied them. */
+function isNotMadeByCluster({ kind }: ServedKind): boolean {
+  return !madeByCluster.has(kind);
+}
+
+const madeByCluster = new Set(['ComponentStatus', 'Endpoints', 'EndpointSlice', 'Event']);
+
+async function hasMarked(kind: ServedKind, ports: SurveyPorts, signal: AbortSignal): Promise<boolean> {
+  const query = { labelSelector: markLabel, limit: '1' };
+  for (const namespace of ports.namespaces.of(kind)) {
+    const path = objectPath(kind, namespace);
+    const ask = () => ports.client.request({ method: 'GET', path, query, accept: metadataOnly.list }, signal);
+    const { body } = await withRetries(ask, ports.retry, signal);
+    if ((body['items'] as unknown[] | null)?.length) return true;
   }
   return false;
 }

@@ -6,32 +6,32 @@ import { fieldManager, type ManagedFieldsEntry, type ObjectMetadata } from './ob
 export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
- * The names under which a client-side apply owns fields: of kubectl from 1.18 on, of older ones, and
- * of objects that had no managed fields before their first server-side apply.
+ * Whether a client-side apply owns fields of the object. It goes by who owns the annotation that such
+ * an apply leaves, not by a manager's name: that is `kubectl-client-side-apply` in one release,
+ * `kubectl` or the name of the binary in others, a restore tool's after a restore, and
+ * `before-first-apply` for objects that had no managed fields before their first server-side apply.
  */
-const clientSideManagers = new Set(['kubectl-client-side-apply', 'kubectl', 'before-first-apply']);
+export function isAppliedByClient(object: ObjectMetadata): boolean {
+  return clientEntries(object).length > 0;
+}
 
 /**
- * Makes the fields that a client-side apply of the same manifest owns ours, so that the next apply
- * removes those that git has removed. Without it they would stay for ever, as somebody else's.
+ * Makes the fields that a client-side apply set ours, so that the next apply removes those that git has
+ * removed. Without it they would stay for ever, as somebody else's. What defaults and admission filled
+ * in is left alone: to take it would remove it, or fail where it is immutable.
  * @param object - as our apply answered
  * @returns the JSON patch that does it, or undefined when there is nothing to take over
  */
 export function takeOverPatch(object: ObjectMetadata): JsonValue | undefined {
   const entries = object.metadata.managedFields ?? [];
-  const theirs = entries.filter((entry) => isClientSide(entry) && entry.fieldsV1);
-  const lastApplied = readLastApplied(object);
+  const theirs = clientEntries(object);
   const ours = entries.find((entry) => entry.manager === fieldManager && entry.operation === 'Apply');
-  if (theirs.length === 0 || !lastApplied || !ours?.fieldsV1) return undefined;
+  if (theirs.length === 0 || !ours?.fieldsV1) return undefined;
 
-  let fields: FieldsV1 = ours.fieldsV1;
-  for (const entry of theirs) {
-    const written = entry.fieldsV1 ?? {};
-    // It owns all that was there, defaults and other people's fields too: only what was applied is ours.
-    const own = entry.manager === 'before-first-apply' ? restrictFields(written, lastApplied) : written;
-    fields = unionFields(fields, own);
-  }
-  fields = unionFields(fields, { 'f:metadata': { 'f:annotations': { [`f:${lastAppliedAnnotation}`]: {} } } });
+  const lastApplied = readLastApplied(object);
+  const taken = theirs.map(({ fieldsV1 = {} }) => restrictFields(fieldsV1, lastApplied));
+  const annotation = { 'f:metadata': { 'f:annotations': { [`f:${lastAppliedAnnotation}`]: {} } } };
+  const fields = [...taken, annotation].reduce(unionFields, ours.fieldsV1);
   const merged = entries
     .filter((entry) => !theirs.includes(entry))
     .map((entry) => (entry === ours ? { ...entry, fieldsV1: fields } : entry));
@@ -41,20 +41,25 @@ export function takeOverPatch(object: ObjectMetadata): JsonValue | undefined {
   ];
 }
 
-function isClientSide(entry: ManagedFieldsEntry): boolean {
-  return entry.operation === 'Update' && !entry.subresource && clientSideManagers.has(entry.manager ?? '');
+function clientEntries({ metadata }: ObjectMetadata): ManagedFieldsEntry[] {
+  if (metadata.annotations?.[lastAppliedAnnotation] === undefined) return [];
+  return (metadata.managedFields ?? []).filter(
+    ({ operation, subresource, fieldsV1 }) =>
+      operation === 'Update' && !subresource && fieldsV1 && ownsAnnotation(fieldsV1),
+  );
 }
 
-function readLastApplied(object: ObjectMetadata): JsonObject | undefined {
-  const text = object.metadata.annotations?.[lastAppliedAnnotation];
-  if (text === undefined) return undefined;
+function ownsAnnotation(fields: FieldsV1): boolean {
+  return fields['f:metadata']?.['f:annotations']?.[`f:${lastAppliedAnnotation}`] !== undefined;
+}
+
+/** What the client-side apply wrote; empty when somebody broke the annotation. */
+export function readLastApplied({ metadata }: Pick<ObjectMetadata, 'metadata'>): JsonObject {
   try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      ? (parsed as JsonObject)
-      : {};
+    const parsed: unknown = JSON.parse(metadata.annotations?.[lastAppliedAnnotation] ?? '{}');
+    const isObject = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+    return isObject ? (parsed as JsonObject) : {};
   } catch {
-    // Somebody broke it; what it said is lost, yet the annotation itself is to go.
     return {};
   }
 }

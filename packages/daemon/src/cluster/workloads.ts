@@ -1,37 +1,23 @@
-import { type ResourceId, resourceIdParts } from '@fluxctl/shared/resource/resource-id';
+import { type ResourceId, resourceId, resourceIdParts } from '@fluxctl/shared/resource/resource-id';
 import type { Logger } from '../log/logger.ts';
-import { isStatus } from './api-error.ts';
+import type { AllowedNamespaces } from './allowed-namespaces.ts';
 import type { Workload } from './cluster.ts';
-import { type Discovery, objectPath, type ServedKind } from './discovery.ts';
+import type { Discovery } from './discovery.ts';
 import type { KubeClient } from './kube-client.ts';
-import { readWorkload } from './read-workload.ts';
-import { startReflector } from './reflector.ts';
+import { orAborted } from './or-aborted.ts';
+import { readWorkload, type WorkloadObject } from './read-workload.ts';
+import { type Reflector, type ReflectorSink, startReflector } from './reflector.ts';
+import { objectPath, type ServedKind } from './served-kinds.ts';
+import { workloadApis } from './workload-apis.ts';
 import type { WorkloadKind } from './workload-status.ts';
-
-/** Where the kinds of workloads are served; what comes first in a row is asked for first. */
-const sources: readonly {
-  readonly kind: WorkloadKind;
-  readonly served: readonly [apiVersion: string, kind: string][];
-}[] = [
-  { kind: 'deployment', served: [['apps/v1', 'Deployment']] },
-  { kind: 'daemonset', served: [['apps/v1', 'DaemonSet']] },
-  { kind: 'statefulset', served: [['apps/v1', 'StatefulSet']] },
-  {
-    kind: 'cronjob',
-    served: [
-      ['batch/v1', 'CronJob'],
-      ['batch/v1beta1', 'CronJob'],
-    ],
-  },
-  { kind: 'helmrelease', served: [['helm.fluxcd.io/v1', 'HelmRelease']] },
-];
 
 export interface WorkloadPorts {
   readonly client: KubeClient;
   readonly discovery: Discovery;
   readonly log: Logger;
   readonly random: () => number;
-  readonly allowedNamespaces: readonly string[];
+  readonly namespaces: AllowedNamespaces;
+  /** Ends the watches. */
   readonly signal: AbortSignal;
 }
 
@@ -40,82 +26,130 @@ export interface WorkloadFilter {
   readonly ids?: readonly ResourceId[];
 }
 
+/** How long a first list is waited for, in milliseconds. */
+const firstListMs = 20_000;
+
 /**
  * The workloads of the cluster, as watches tell them: these begin when first asked, and from then on
  * an answer makes no request. What is kept of a workload is what is told of it.
  */
 export function createWorkloads(ports: WorkloadPorts): {
+  /** @throws why the first lists did not come */
   list(filter: WorkloadFilter, signal: AbortSignal): Promise<readonly Workload[]>;
 } {
+  const { discovery } = ports;
   const workloads = new Map<ResourceId, Workload>();
-  const following = new Map<WorkloadKind, Promise<void>>();
-  const follow = async (kind: WorkloadKind, served: ServedKind): Promise<void> => {
-    const namespaces = ports.allowedNamespaces.length > 0 ? ports.allowedNamespaces : [undefined];
-    const reflectors = namespaces.map((namespace) => {
-      let seen: Set<ResourceId> | undefined;
-      const mine = new Set<ResourceId>();
-      return startReflector(
-        {
-          client: ports.client,
-          path: objectPath(served, namespace),
-          accept: 'application/json',
-          random: ports.random,
-          onFailure: (error) => {
-            if (isStatus(error, 403))
-              ports.log.log({ warning: 'not allowed to list resources', err: error.message });
-          },
-          sink: {
-            relist: () => {
-              seen = new Set();
-            },
-            upsert(object) {
-              const workload = readWorkload(kind, object);
-              if (!workload) return;
-              workloads.set(workload.id, workload);
-              mine.add(workload.id);
-              seen?.add(workload.id);
-            },
-            remove(object) {
-              const workload = readWorkload(kind, object);
-              if (workload) workloads.delete(workload.id);
-            },
-            listed() {
-              for (const id of mine) {
-                if (seen?.has(id)) continue;
-                mine.delete(id);
-                workloads.delete(id);
-              }
-            },
-          },
-        },
-        ports.signal,
-      ).ready;
-    });
-    await Promise.all(reflectors);
-  };
+  const followed = new Map<WorkloadKind, Followed>();
+  let begun = false;
 
-  const start = async (
-    kind: WorkloadKind,
-    served: readonly [string, string][],
-    signal: AbortSignal,
-  ): Promise<void> => {
-    for (const [apiVersion, name] of served) {
-      const found = await ports.discovery.find(apiVersion, name, signal);
-      if (!found) continue;
-      const started = following.get(kind) ?? follow(kind, found);
-      following.set(kind, started);
-      return started;
+  /** Begins to follow what is served by now, and leaves what is not. */
+  const follow = (): void => {
+    for (const { kind, served } of workloadApis) {
+      const found = served.flatMap(([apiVersion, name]) => discovery.known(apiVersion, name) ?? []).at(0);
+      const known = followed.get(kind);
+      if (known?.apiVersion === found?.apiVersion) continue;
+      known?.stop();
+      followed.delete(kind);
+      for (const id of workloads.keys()) if (resourceIdParts(id).kind === kind) workloads.delete(id);
+      if (found) followed.set(kind, followKind(kind, found, workloads, ports));
     }
   };
+  discovery.onChange(() => {
+    if (begun) follow();
+  });
 
   return {
     async list({ namespace, ids }, signal) {
-      await Promise.all(
-        sources.map(({ kind, served }) => following.get(kind) ?? start(kind, served, signal)),
-      );
+      if (!begun) {
+        await ports.namespaces.check(signal);
+        await discovery.served(signal);
+        begun = true;
+        follow();
+      }
+      for (const one of followed.values()) await untilReady(one, signal);
       if (ids) return ids.flatMap((id) => workloads.get(id) ?? []);
       const all = [...workloads.values()];
-      return namespace ? all.filter(({ id }) => resourceIdParts(id).namespace === namespace) : all;
+      return namespace ? all.filter(({ id }) => id.startsWith(`${namespace}:`)) : all;
+    },
+  };
+}
+
+interface Followed {
+  readonly apiVersion: string;
+  readonly reflectors: readonly Reflector[];
+  isReady: boolean;
+  stop(): void;
+}
+
+async function untilReady(followed: Followed, signal: AbortSignal): Promise<void> {
+  if (followed.isReady) return;
+  const late = AbortSignal.timeout(firstListMs);
+  try {
+    const all = Promise.all(followed.reflectors.map(({ ready }) => ready));
+    await orAborted(all, AbortSignal.any([signal, late]));
+    followed.isReady = true;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw followed.reflectors.map((reflector) => reflector.problem()).find(Boolean) ?? error;
+  }
+}
+
+function followKind(
+  kind: WorkloadKind,
+  served: ServedKind,
+  workloads: Map<ResourceId, Workload>,
+  ports: WorkloadPorts,
+): Followed {
+  const stopper = new AbortController();
+  const signal = AbortSignal.any([ports.signal, stopper.signal]);
+  let warned = false;
+  const reflectors = ports.namespaces.of(served).map((namespace) =>
+    startReflector(
+      {
+        client: ports.client,
+        path: objectPath(served, namespace),
+        accept: 'application/json',
+        random: ports.random,
+        sink: sinkFor(kind, workloads),
+        onRefused: ({ code, message }) => {
+          if (code !== 403 || warned) return;
+          warned = true;
+          ports.log.log({ warning: 'not allowed to list resources', err: message });
+        },
+      },
+      signal,
+    ),
+  );
+  return { apiVersion: served.apiVersion, reflectors, isReady: false, stop: () => stopper.abort() };
+}
+
+function sinkFor(kind: WorkloadKind, workloads: Map<ResourceId, Workload>): ReflectorSink {
+  const mine = new Set<ResourceId>();
+  let seen: Set<ResourceId> | undefined;
+  const drop = (id: ResourceId): void => {
+    mine.delete(id);
+    workloads.delete(id);
+  };
+  return {
+    relist() {
+      seen = new Set();
+    },
+    upsert(object) {
+      const { metadata } = object as unknown as WorkloadObject;
+      const id = resourceId(metadata.namespace, kind, metadata.name);
+      const workload = readWorkload(kind, object);
+      if (!workload) return drop(id);
+      workloads.set(id, workload);
+      mine.add(id);
+      seen?.add(id);
+    },
+    remove(object) {
+      const { metadata } = object as unknown as WorkloadObject;
+      drop(resourceId(metadata.namespace, kind, metadata.name));
+    },
+    listed() {
+      for (const id of mine) if (!seen?.has(id)) drop(id);
+      seen = undefined;
     },
   };
 }

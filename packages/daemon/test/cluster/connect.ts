@@ -36,7 +36,7 @@ export async function connect(
   const log: Logger = { log: (fields) => void logged.push(fields), with: () => log };
   const ports = { allowedNamespaces, excludedResources, log, random: Math.random, now: Date.now };
   const connected = await connectCluster(found, { ...ports, signal: stop.signal });
-  const client = await createKubeClient(found.config, Date.now);
+  const client = createKubeClient(found.config, Date.now);
   await connected.cluster.version(stop.signal);
   return {
     cluster: connected.cluster,

@@ -1,0 +1,237 @@
+import type { JsonObject, ObjectRef } from '@fluxctl/shared/kube-object';
+import type { LiveObject } from './cluster.ts';
+import { coversObject, type FieldsV1 } from './field-set.ts';
+import {
+  concernsUs,
+  fieldsText,
+  isOlder,
+  type LiveEntry,
+  matters,
+  type StringPool,
+  toEntry,
+  toLiveObject,
+} from './live-entry.ts';
+import type { ObjectMetadata } from './object-metadata.ts';
+import type { ReflectorSink } from './reflector.ts';
+import { groupOf, kindName, type ServedKind } from './served-kinds.ts';
+import { lastAppliedAnnotation } from './take-over.ts';
+
+/** A write of ours that is under way; ends when disposed of. */
+export interface Writing extends Disposable {
+  /** What the object was before, if it concerned us. */
+  readonly before: LiveEntry | undefined;
+  /** It was applied, and this is what came of it. */
+  applied(object: ObjectMetadata): void;
+}
+
+/** What is known of one object; its entry comes and goes. */
+interface LiveRecord {
+  entry: LiveEntry | undefined;
+  /** Hash of our fields after our last apply. */
+  expected: string | undefined;
+  /** Our fields, until it is known whether they are those of our last apply. */
+  fields: string | undefined;
+  /** Writes of ours under way. */
+  writing: number;
+  /** Something was told of the object while we wrote it. */
+  moved: boolean;
+}
+
+/** What the watches have told of the objects that concern us. */
+export interface LiveTable {
+  get(ref: ObjectRef): LiveObject | undefined;
+  entry(ref: ObjectRef): LiveEntry | undefined;
+  marked(): Iterable<LiveObject>;
+  confirm(ref: ObjectRef, wanted: JsonObject): 'as-applied' | 'changed';
+  /** Until it is disposed of, changes of the object are taken for our own. */
+  write(ref: ObjectRef): Writing;
+  /** We deleted it. */
+  deleted(ref: ObjectRef): void;
+  /** Takes in what is told of a kind: in all namespaces, or in one. */
+  sinkFor(served: ServedKind, namespace: string | undefined): ReflectorSink;
+  /** Nothing is told of the kind any more. */
+  forget(kind: string): void;
+  onChange(listener: (ref: ObjectRef) => void): void;
+}
+
+/**
+ * @param isFollowed - whether all objects of a kind are told; of one that is not, what we once wrote
+ *   says nothing about what is there now
+ */
+export function createLiveTable(isFollowed: (kind: string) => boolean): LiveTable {
+  /** By kind, whatever its version, then by `namespace/name`. */
+  const kinds = new Map<string, Map<string, LiveRecord>>();
+  const listeners: ((ref: ObjectRef) => void)[] = [];
+  const pool = createStringPool();
+
+  const recordsOf = (kind: string): Map<string, LiveRecord> => {
+    const known = kinds.get(kind);
+    if (known) return known;
+    const records = new Map<string, LiveRecord>();
+    kinds.set(kind, records);
+    return records;
+  };
+  const record = (ref: ObjectRef): LiveRecord | undefined => kinds.get(kindOf(ref))?.get(keyOf(ref));
+  const recordFor = (ref: ObjectRef): LiveRecord => {
+    const records = recordsOf(kindOf(ref));
+    const known = records.get(keyOf(ref));
+    if (known) return known;
+    const made = { entry: undefined, expected: undefined, fields: undefined, writing: 0, moved: false };
+    records.set(keyOf(ref), made);
+    return made;
+  };
+
+  const tell = (ref: ObjectRef): void => {
+    for (const listener of listeners) listener(ref);
+  };
+  const put = (known: LiveRecord, object: ObjectMetadata, ref: ObjectRef): void => {
+    const before = known.entry;
+    const entry = toEntry(before?.ref ?? ref, object, pool);
+    known.entry = entry;
+    known.fields = known.expected === undefined ? pool.intern(fieldsText(object)) : undefined;
+    if (known.writing > 0) known.moved = true;
+    else if (!before || matters(before, entry, known.expected)) tell(entry.ref);
+  };
+  const drop = (records: Map<string, LiveRecord>, key: string): void => {
+    const known = records.get(key);
+    const ref = known?.entry?.ref;
+    if (!known || !ref) return;
+    if (known.writing > 0) {
+      known.entry = undefined;
+      known.moved = true;
+    } else {
+      records.delete(key);
+      tell(ref);
+    }
+  };
+
+  return {
+    get(ref) {
+      const known = record(ref);
+      return known?.entry && toLiveObject(known.entry, known.expected);
+    },
+    entry: (ref) => record(ref)?.entry,
+    *marked() {
+      for (const records of kinds.values()) {
+        for (const { entry, expected } of records.values()) {
+          if (entry?.mark !== undefined && !entry.ending) yield toLiveObject(entry, expected);
+        }
+      }
+    },
+    confirm(ref, wanted) {
+      const known = record(ref);
+      if (!known?.entry || known.entry.toTakeOver) return 'changed';
+      if (known.expected !== undefined) return known.expected === known.entry.hash ? 'as-applied' : 'changed';
+      const fields = JSON.parse(known.fields || '{}') as FieldsV1;
+      if (!coversObject(fields, wanted) || isHalfTakenOver(fields, wanted)) return 'changed';
+      known.expected = known.entry.hash;
+      known.fields = undefined;
+      return 'as-applied';
+    },
+    write(ref) {
+      const known = recordFor(ref);
+      known.writing += 1;
+      let applied: LiveEntry | undefined;
+      return {
+        before: known.entry,
+        applied(object) {
+          applied = toEntry(ref, object, pool);
+          known.expected = applied.hash;
+          known.fields = undefined;
+          const isNewest = !known.entry || !isOlder(applied.resourceVersion, known.entry.resourceVersion);
+          if (isNewest && isFollowed(kindOf(ref))) known.entry = applied;
+        },
+        [Symbol.dispose]() {
+          known.writing -= 1;
+          if (known.writing > 0) return;
+          const { moved, entry, expected } = known;
+          known.moved = false;
+          if (!entry && expected === undefined) kinds.get(kindOf(ref))?.delete(keyOf(ref));
+          if (moved && (!entry || !applied || matters(applied, entry, expected))) tell(ref);
+        },
+      };
+    },
+    deleted: (ref) => void kinds.get(kindOf(ref))?.delete(keyOf(ref)),
+    sinkFor(served, only) {
+      const kind = kindName(served);
+      let seen: Set<string> | undefined;
+      return {
+        relist() {
+          seen = new Set();
+        },
+        upsert(object) {
+          const told = object as unknown as ObjectMetadata;
+          const ref = refOf(served, told, pool);
+          const key = keyOf(ref);
+          const records = recordsOf(kind);
+          const known = records.get(key)?.entry;
+          if (known && isOlder(told.metadata.resourceVersion, known.resourceVersion)) seen?.add(key);
+          else if (concernsUs(told)) {
+            seen?.add(key);
+            put(recordFor(ref), told, ref);
+          } else if (known) {
+            // The mark was taken away: to us the object is as good as gone.
+            drop(records, key);
+          }
+        },
+        remove(object) {
+          const { metadata } = object as unknown as ObjectMetadata;
+          const records = recordsOf(kind);
+          // Applied again since: the deletion that is told is of an object before.
+          if (records.get(keyOf(metadata))?.entry?.uid === metadata.uid) drop(records, keyOf(metadata));
+        },
+        listed(resourceVersion) {
+          const records = recordsOf(kind);
+          for (const [key, { entry }] of records) {
+            if (!entry || seen?.has(key) || (only !== undefined && entry.ref.namespace !== only)) continue;
+            // Applied since the list was taken.
+            if (isOlder(resourceVersion, entry.resourceVersion)) continue;
+            drop(records, key);
+          }
+          seen = undefined;
+        },
+      };
+    },
+    forget: (kind) => void kinds.delete(kind),
+    onChange: (listener) => void listeners.push(listener),
+  };
+}
+
+/** The daemon ended between taking fields over and the apply that drops those which git has not. */
+function isHalfTakenOver(fields: FieldsV1, { metadata }: JsonObject): boolean {
+  const name = lastAppliedAnnotation;
+  const own = fields['f:metadata']?.['f:annotations']?.[`f:${name}`] !== undefined;
+  const wanted = (metadata as { annotations?: Record<string, string> } | undefined)?.annotations?.[name];
+  return own && wanted === undefined;
+}
+
+function kindOf({ apiVersion, kind }: ObjectRef): string {
+  return kindName({ group: groupOf(apiVersion), kind });
+}
+
+function refOf({ apiVersion, kind }: ServedKind, { metadata }: ObjectMetadata, pool: StringPool): ObjectRef {
+  const { name, namespace } = metadata;
+  return namespace === undefined
+    ? { apiVersion, kind, name }
+    : { apiVersion, kind, namespace: pool.intern(namespace), name };
+}
+
+function keyOf({ namespace, name }: { readonly namespace?: string; readonly name: string }): string {
+  return `${namespace ?? ''}/${name}`;
+}
+
+/** Strings that are in use live on when the pool starts anew. */
+const pooledAtMost = 4_096;
+
+function createStringPool(): StringPool {
+  const known = new Map<string, string>();
+  return {
+    intern(text) {
+      const same = known.get(text);
+      if (same !== undefined) return same;
+      if (known.size >= pooledAtMost) known.clear();
+      known.set(text, text);
+      return text;
+    },
+  };
+}
