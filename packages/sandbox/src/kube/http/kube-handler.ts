@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { JsonObject } from '@fluxctl/shared/kube-object';
 import type { Credentials, User } from '../access/credentials.ts';
 import type { DenyRules } from '../access/deny-rules.ts';
 import type { Fault, Faults } from '../access/faults.ts';
 import { type RequestInfo, verbOf } from '../access/request-info.ts';
 import type { RequestLog } from '../access/request-log.ts';
 import { ApiError, methodNotAllowed, noSuchPage } from '../api-error.ts';
+import { openApiDocument, openApiIndex, swaggerDocument } from '../openapi/documents.ts';
 import type { Kind } from '../registry/kind.ts';
 import type { World } from '../resources/context.ts';
 import { getObject } from '../resources/read.ts';
@@ -155,7 +157,7 @@ export class KubeHandler {
     { url, path }: Incoming,
     request: IncomingMessage,
     response: ServerResponse,
-    body: string,
+    body: Buffer,
     user: User,
   ): Promise<void> {
     const { world } = this.#parts;
@@ -166,6 +168,12 @@ export class KubeHandler {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
     if (url.pathname === '/version' || url.pathname === '/version/') {
       writeAnswer(response, { code: 200, body: versionBody });
+      return;
+    }
+    if (url.pathname.startsWith('/openapi/')) {
+      const document = this.#openApi(url.pathname);
+      if (document === undefined) throw pageNotFound();
+      writeAnswer(response, { code: 200, body: document });
       return;
     }
     if (path.type === 'other') throw pageNotFound();
@@ -181,12 +189,21 @@ export class KubeHandler {
     writeAnswer(response, { code: 200, body: found });
   }
 
+  #openApi(pathname: string): JsonObject | undefined {
+    const { kinds } = this.#parts.world;
+    if (pathname === '/openapi/v3') return openApiIndex(kinds);
+    if (pathname === '/openapi/v2') return swaggerDocument(kinds);
+    return pathname.startsWith('/openapi/v3/')
+      ? openApiDocument(kinds, pathname.slice('/openapi/v3/'.length))
+      : undefined;
+  }
+
   async #routeResource(
     path: ResourcePath,
     url: URL,
     request: IncomingMessage,
     response: ServerResponse,
-    body: string,
+    body: Buffer,
     user: User,
   ): Promise<void> {
     const { world, watches, snapshots, subresources } = this.#parts;
@@ -205,10 +222,8 @@ export class KubeHandler {
     const verb = verbOf(method, path, query);
     if (verb === 'watch') {
       if (!kind.verbs.has('watch')) throw methodNotAllowed();
-      const watch: OpenWatch = answerWatch(
-        response,
-        { world, kind, namespace, name, query, form, table: (object) => object },
-        () => watches.delete(watch),
+      const watch: OpenWatch = answerWatch(response, { world, kind, namespace, name, query, form }, () =>
+        watches.delete(watch),
       );
       watches.add(watch);
       return;

@@ -4,6 +4,7 @@ import type { KubeObject } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 import type { World } from '../resources/context.ts';
 import { listObjects, selection } from '../resources/read.ts';
+import { partialMetadata } from './partial-metadata.ts';
 
 /** The pages that follow come from the same moment, as long as history reaches back to it. */
 export interface Snapshots {
@@ -115,10 +116,6 @@ export function listBody(kind: Kind, list: ObjectList): JsonObject {
     return rest as JsonObject;
   });
   return { kind: `${kind.kind}List`, apiVersion: kind.apiVersion, metadata: listMetadata(list), items };
-}
-
-export function partialMetadata(object: KubeObject): JsonObject {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
 }
 
 export function metadataListBody(list: ObjectList): JsonObject {

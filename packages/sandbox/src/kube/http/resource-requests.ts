@@ -10,10 +10,20 @@ import { deleteObject, deleteObjects } from '../resources/delete.ts';
 import { patchObject, patchTypes } from '../resources/patch.ts';
 import { getObject } from '../resources/read.ts';
 import { updateObject } from '../resources/update.ts';
+import { tableBody } from '../tables/table.ts';
 import type { AnswerForm } from './accept.ts';
 import type { Answer } from './answer.ts';
-import { listBody, listPage, metadataListBody, partialMetadata, type Snapshots } from './list-answer.ts';
-import { deleteOptions, mediaType, parseBody, unsupportedMediaType, writeOptions } from './write-request.ts';
+import { includeOf } from './include-of.ts';
+import {
+  listBody,
+  listMetadata,
+  listPage,
+  metadataListBody,
+  type ObjectList,
+  type Snapshots,
+} from './list-answer.ts';
+import { partialMetadata } from './partial-metadata.ts';
+import { deleteOptions, mediaType, parseBody, unsupportedPatch, writeOptions } from './write-request.ts';
 
 /** One request about a kind, read but not yet carried out. */
 export interface ResourceRequest {
@@ -26,20 +36,36 @@ export interface ResourceRequest {
   readonly form: AnswerForm;
   readonly contentType: string | undefined;
   readonly userAgent: string | undefined;
-  readonly body: string;
+  readonly body: Buffer;
 }
 
-function answerObject(object: KubeObject | JsonObject, { form }: ResourceRequest, code: number): Answer {
-  const isStatus = object.kind === 'Status' && object.apiVersion === 'v1';
-  const body = form.as === 'metadata' && !isStatus ? partialMetadata(object as KubeObject) : object;
-  return { code, body, type: `application/${form.format}` };
+function isStatus(object: KubeObject | JsonObject): boolean {
+  return object['kind'] === 'Status' && object['apiVersion'] === 'v1';
+}
+
+/** An object in the form that was asked for; what is no object of the kind stays as it is. */
+function shaped(
+  world: World,
+  object: KubeObject | JsonObject,
+  { kind, form, query }: ResourceRequest,
+): JsonObject {
+  if (form.as === 'object' || isStatus(object)) return object;
+  const whole = object as KubeObject;
+  if (form.as === 'metadata') return partialMetadata(whole);
+  const { resourceVersion = '' } = whole.metadata;
+  return tableBody(kind, [whole], { resourceVersion }, world.now(), includeOf(query));
 }
 
 function list(world: World, snapshots: Snapshots, request: ResourceRequest): Answer {
   const { kind, namespace, query, form } = request;
   const page = listPage(world, snapshots, kind, namespace, query);
-  const body = form.as === 'metadata' ? metadataListBody(page) : listBody(kind, page);
-  return { code: 200, body, type: `application/${form.format}` };
+  return { code: 200, body: shapedList(world, page, request), type: `application/${form.format}` };
+}
+
+function shapedList(world: World, page: ObjectList, { kind, form, query }: ResourceRequest): JsonObject {
+  if (form.as === 'metadata') return metadataListBody(page);
+  if (form.as !== 'table') return listBody(kind, page);
+  return tableBody(kind, page.items, listMetadata(page), world.now(), includeOf(query));
 }
 
 /** Carries out a request on a collection, an object, or its `status`. @throws {ApiError} */
@@ -49,10 +75,15 @@ export function answerResource(world: World, snapshots: Snapshots, request: Reso
   const warn = (text: string): void => {
     if (!warnings.includes(text)) warnings.push(text);
   };
-  const body = (): JsonValue => parseBody(request.body, mediaType(contentType));
-  const optionalBody = (): JsonValue | undefined => (request.body.trim() === '' ? undefined : body());
+  const type = mediaType(contentType);
+  const patching = type.endsWith('strategic-merge-patch+json') ? '' : 'error decoding patch: ';
+  const creating = `the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; json parse error: `;
+  const body = (): JsonValue => parseBody(request.body, type, method === 'PATCH' ? patching : creating);
+  const optionalBody = (): JsonValue | undefined => (request.body.length === 0 ? undefined : body());
   const answer = (object: KubeObject | JsonObject, code = 200): Answer => ({
-    ...answerObject(object, request, code),
+    code,
+    body: shaped(world, object, request),
+    type: `application/${request.form.format}`,
     warnings,
   });
 
@@ -83,16 +114,16 @@ export function answerResource(world: World, snapshots: Snapshots, request: Reso
       return answer(updateObject(world, kind, target, decode(kind, body(), options), options));
     }
     case 'PATCH': {
-      const type = patchTypes[mediaType(contentType) as keyof typeof patchTypes];
-      if (type === undefined) throw unsupportedMediaType(Object.keys(patchTypes));
+      const patchType = patchTypes[type as keyof typeof patchTypes];
+      if (patchType === undefined) throw unsupportedPatch();
       const options = writeOptions(query, userAgent, warn);
-      if (type === 'apply') {
+      if (patchType === 'apply') {
         const manager = requireManager(query.get('fieldManager'));
         const applyOptions = { ...options, manager, force: query.get('force') === 'true' };
         const { object, created } = applyObject(world, kind, target, body(), applyOptions);
         return answer(object, created ? 201 : 200);
       }
-      return answer(patchObject(world, kind, target, type, body(), options));
+      return answer(patchObject(world, kind, target, patchType, body(), options));
     }
     case 'DELETE':
       if (subresource !== undefined) throw methodNotAllowed();

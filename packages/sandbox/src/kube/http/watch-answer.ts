@@ -5,9 +5,11 @@ import { isObject } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 import type { World } from '../resources/context.ts';
 import { selection } from '../resources/read.ts';
+import { tableBody } from '../tables/table.ts';
 import { openWatch, type WatchEvent } from '../watch/watch-stream.ts';
 import type { AnswerForm } from './accept.ts';
-import { partialMetadata } from './list-answer.ts';
+import { includeOf } from './include-of.ts';
+import { partialMetadata } from './partial-metadata.ts';
 
 /** How often a watch that asked for bookmarks gets one. */
 const bookmarkEveryMs = 60_000;
@@ -20,8 +22,6 @@ export interface WatchParts {
   readonly name: string | undefined;
   readonly query: URLSearchParams;
   readonly form: AnswerForm;
-  /** Turns an object into the table form; used when the form asks for it. */
-  readonly table: (object: KubeObject, first: boolean) => unknown;
 }
 
 /** A watch that is being answered. */
@@ -37,7 +37,7 @@ export interface OpenWatch {
 /** Writes a chunked stream of events until time is up, the client goes or the server ends it. */
 export function answerWatch(
   response: ServerResponse,
-  { world, kind, namespace, name, query, form, table }: WatchParts,
+  { world, kind, namespace, name, query, form }: WatchParts,
   onClosed: () => void,
 ): OpenWatch {
   const sendInitialEvents = query.get('sendInitialEvents') === 'true';
@@ -61,10 +61,14 @@ export function answerWatch(
   let first = true;
   const shaped = ({ type, object }: WatchEvent): unknown => {
     if (type === 'ERROR' || form.as === 'object') return { type, object };
-    if (form.as === 'metadata') return { type, object: partialMetadata(object as KubeObject) };
-    const row = { type, object: table(object as KubeObject, first) };
+    const whole = object as KubeObject;
+    if (form.as === 'metadata') return { type, object: partialMetadata(whole) };
+    const { resourceVersion = '' } = whole.metadata;
+    const rows = type === 'BOOKMARK' ? [] : [whole];
+    const include = includeOf(query);
+    const table = tableBody(kind, rows, { resourceVersion }, world.now(), include, first);
     first = false;
-    return row;
+    return { type, object: table };
   };
   let started = false;
   const backlog: string[] = [];

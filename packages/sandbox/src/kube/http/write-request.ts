@@ -1,26 +1,77 @@
+import { errorMessage } from '@fluxctl/shared/errors';
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
 import { load } from 'js-yaml';
 import { ApiError, badRequest } from '../api-error.ts';
 import { isObject } from '../kube-object.ts';
 import type { WriteOptions } from '../resources/context.ts';
 import type { DeleteOptions } from '../resources/delete.ts';
+import { protobufType, readProtobuf } from './protobuf.ts';
 
-/** Reads a body by its content type; JSON is what is assumed without one. */
-export function parseBody(text: string, contentType: string): JsonValue {
-  const yaml = contentType === 'application/yaml' || contentType === 'application/apply-patch+yaml';
-  try {
-    return (yaml ? load(text) : JSON.parse(text)) as JsonValue;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw badRequest(
-      yaml ? `error decoding YAML: ${message}` : `couldn't get version/kind; json parse error: ${message}`,
-    );
+const jsonTypes: ReadonlySet<string> = new Set([
+  'application/json',
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+]);
+
+function parseYaml(text: string): JsonValue {
+  // Most of what is sent as YAML is JSON.
+  if (text.trimStart().startsWith('{')) {
+    try {
+      return JSON.parse(text) as JsonValue;
+    } catch {
+      // then it is YAML in flow style
+    }
   }
+  try {
+    return load(text, { json: true }) as JsonValue;
+  } catch (error) {
+    const reason = error instanceof Error && 'reason' in error ? String(error.reason) : errorMessage(error);
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${reason}`);
+  }
+}
+
+/**
+ * Reads a body by its content type.
+ * @param what - is told in front of the parser's words
+ * @throws {ApiError} 400, or 415 for a type that is not read
+ */
+export function parseBody(body: Buffer, contentType: string, what: string): JsonValue {
+  if (contentType === 'application/yaml' || contentType === 'application/apply-patch+yaml') {
+    return parseYaml(body.toString('utf8'));
+  }
+  if (contentType === protobufType) {
+    const object = readProtobuf(body);
+    if (object === undefined) throw unsupportedMediaType(['application/json', 'application/yaml']);
+    return object;
+  }
+  if (!jsonTypes.has(contentType)) {
+    throw unsupportedMediaType(['application/json', 'application/yaml', protobufType]);
+  }
+  const text = body.toString('utf8');
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    throw badRequest(`${what}${jsonFault(text)}`);
+  }
+}
+
+/** As Go's decoder puts it. */
+function jsonFault(text: string): string {
+  const first = text.trimStart()[0];
+  if (first === undefined) return 'unexpected end of JSON input';
+  if ('{["-0123456789tfn'.includes(first)) return 'unexpected end of JSON input';
+  return `invalid character ${first === "'" ? String.raw`'\''` : `'${first}'`} looking for beginning of value`;
 }
 
 /** The media type without its parameters. */
 export function mediaType(header: string | undefined): string {
   return (header ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+/** @returns 415 for what is no patch */
+export function unsupportedPatch(): ApiError {
+  return new ApiError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
 }
 
 export function unsupportedMediaType(accepted: readonly string[]): ApiError {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@fluxctl/shared/kube-object';
 import type { MapSchema } from '../schema/type-schema.ts';
 
 export interface Subresource {
@@ -31,7 +32,7 @@ export interface CustomKind {
       }
     | undefined;
   /** The definition's `openAPIV3Schema`, for the OpenAPI document. */
-  readonly openApi: unknown;
+  readonly openApi: JsonObject;
   readonly preservesUnknownFields: boolean;
 }
 
