@@ -1,0 +1,97 @@
+import { createWorld, type World } from '@fluxctl/sandbox/world';
+import type { JsonObject } from '@fluxctl/shared/kube-object';
+import { loadAll } from 'js-yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Run, runFluxctl } from './support/run-fluxctl.ts';
+
+/** Our own daemon in the sandbox, installed by `fluxctl install` and reached through the Kubernetes API. */
+describe('with fluxd in a cluster', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld({ pace: 0.1 });
+    const client = world.api.client('kubectl');
+    client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux' } });
+    const { stdout } = await fluxctl(
+      'install',
+      `--git-url=${world.gitUrl}`,
+      '--git-email=sam@example.com',
+      '--git-path=namespaces,workloads',
+      '--namespace=flux',
+    );
+    for (const object of loadAll(stdout)) client.create(object as JsonObject);
+    await world.waitForPod('flux', 'name=flux');
+  }, 120_000);
+  afterAll(() => world?.stop());
+
+  const fluxctl = (...args: string[]): Promise<Run> =>
+    runFluxctl(args, { env: { KUBECONFIG: world.kubeconfig } });
+  const inFlux = (...args: string[]): Promise<Run> => fluxctl(...args, '--k8s-fwd-ns=flux');
+
+  it('shows the key, refuses to sync before the key is accepted, and follows git from then on', async () => {
+    const found = await fluxctl('identity');
+    expect(found.stderr).toContain('Using the daemon in namespace "flux"');
+    const { stdout: key } = await inFlux('identity');
+    expect(key).toMatch(/^ssh-rsa \S+[^\n]*\n$/);
+    expect(found.stdout).toBe(key);
+    expect((await inFlux('identity', '-l')).stdout).toMatch(/^(?:[0-9a-f]{2}:){15}[0-9a-f]{2}\n$/);
+
+    const early = await inFlux('sync');
+    expect(early.code).toBe(1);
+    expect(early.stderr).toContain(
+      'Error: git repository ssh://git@github.com/sam/flux-demo is not ready to sync',
+    );
+
+    await world.repository.addDeployKey(key, 'write');
+    await world.waitFor('a ready repository', async () => {
+      const { stdout } = await inFlux('status');
+      return stdout.includes(' ready ') ? true : undefined;
+    });
+    const run = await inFlux('sync');
+    const short = (await world.repository.head()).slice(0, 7);
+    expect(run).toEqual({
+      stdout: '',
+      stderr: [
+        'Synchronizing with ssh://git@github.com/sam/flux-demo\n',
+        `Revision of master to apply is ${short}\n`,
+        `Waiting for ${short} to be applied ...\n`,
+        'Done.\n',
+      ].join(''),
+      code: 0,
+    });
+    await world.waitForRollout('demo', 'docker-nodejs-demo');
+  });
+
+  it('lists what the daemon made', async () => {
+    const run = await inFlux('list-workloads', '-n', 'demo');
+    expect(run.stdout).toBe(
+      [
+        'WORKLOAD                            CONTAINER           IMAGE                                RELEASE  POLICY\n',
+        'demo:deployment/docker-nodejs-demo  docker-nodejs-demo  wardviaene/docker-nodejs-demo:1.0.2  ready    automated\n',
+      ].join(''),
+    );
+  });
+
+  it('reports what could not be applied, and tries it again without a new commit', async () => {
+    await world.repository.commit({
+      'workloads/bad.yaml':
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: bad, namespace: demo}\nspec: {replicas: nonsense}\n',
+    });
+    const failed = await inFlux('sync');
+    expect(failed.code).toBe(1);
+    expect(failed.stderr).toContain('  demo:deployment/bad  workloads/bad.yaml:1\n');
+    expect(failed.stderr).toMatch(/Error: 1 object of [0-9a-f]{7} could not be applied\n/);
+    const again = await inFlux('sync');
+    expect(again.stderr).toBe(failed.stderr);
+    const allowed = await inFlux('sync', '--allow-failures');
+    expect(allowed.code).toBe(0);
+    expect(allowed.stderr).toMatch(/workloads\/bad\.yaml:1\n.*Done\.\n$/s);
+
+    const status = await inFlux('status');
+    expect(status.stdout).toContain('demo:deployment/bad  workloads/bad.yaml:1');
+    await world.repository.commit({ 'workloads/bad.yaml': null });
+    expect((await inFlux('sync')).code).toBe(0);
+    expect(JSON.parse((await inFlux('status', '-o', 'json')).stdout).sources[0].lastPass.outcomes).toEqual(
+      [],
+    );
+  });
+});
