@@ -12,7 +12,7 @@ const imageOf = (deployment: unknown): string | undefined =>
   (deployment as { spec: { template: { spec: { containers: { image: string }[] } } } })?.spec.template.spec
     .containers[0]?.image;
 
-describe.each(clustersUnderTest())('fluxd on the $name cluster', ({ start }) => {
+describe.each(clustersUnderTest())('fluxd on the $name cluster', { timeout: 60_000 }, ({ start }) => {
   let cluster: ClusterAccess;
   beforeAll(async () => {
     cluster = await start();
