@@ -36,8 +36,12 @@ describe('prepareBody', () => {
         namespace: 'demo',
         labels: { 'fluxcd.io/sync-gc-mark': 'sha256.stale' },
         annotations: { 'fluxcd.io/sync-checksum': 'stale' },
-        creationTimestamp: null,
+        creationTimestamp: '2020-01-23T12:08:04Z',
+        generation: 3,
         managedFields: [{ manager: 'kubectl' }],
+        resourceVersion: '42',
+        selfLink: '/api/v1/namespaces/demo/services/a',
+        uid: '5a2b9c1e-77d0-6f6e-0c1d-2f0b6d0f9c11',
       },
       status: { loadBalancer: {} },
     };

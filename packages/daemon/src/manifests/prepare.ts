@@ -25,8 +25,7 @@ export interface Placement {
 export function prepareBody(body: JsonObject, place: Placement): JsonObject {
   delete body.status;
   const metadata = objectAt(body, 'metadata');
-  delete metadata.managedFields;
-  if (metadata.creationTimestamp === null) delete metadata.creationTimestamp;
+  for (const member of writtenByServer) delete metadata[member];
   if (place.namespace === undefined) delete metadata.namespace;
   else metadata.namespace = place.namespace;
   objectAt(metadata, 'labels')[markLabel] = place.mark;
@@ -37,6 +36,12 @@ export function prepareBody(body: JsonObject, place: Placement): JsonObject {
   if (body.kind === 'Secret' && body.apiVersion === 'v1') encodeStringData(body);
   return body;
 }
+
+/** Members of `metadata` that a manifest has only when it was exported from a cluster. */
+const writtenByServer = [
+  ...['managedFields', 'uid', 'resourceVersion', 'generation', 'selfLink'],
+  ...['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'],
+];
 
 /** The object under a key, made where there is none. What is no object stays: the API server says so. */
 function objectAt(parent: JsonObject, key: string): JsonObject {
