@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { version } from '@fluxctl/shared/version';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../src/commands/commands.ts';
@@ -220,5 +222,20 @@ describe('colours', () => {
     const run = await runFluxctl(['foo'], { env });
     expect(run.stderr.includes(red)).toBe(coloured);
     expect(run.stdout).toBe('');
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('ends the wait for a daemon that does not answer, without a word', async () => {
+    const asked = Promise.withResolvers<void>();
+    const silent = createServer(() => asked.resolve());
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const run = await runFluxctl(['sync', '--url', `http://127.0.0.1:${port}`], {
+      interruptAfter: asked.promise,
+    });
+    silent.closeAllConnections();
+    silent.close();
+    expect(run).toEqual({ stdout: '', stderr: '', code: 130 });
   });
 });

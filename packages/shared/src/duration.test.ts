@@ -10,6 +10,10 @@ describe('parseDuration', () => {
     ['-2s', -2000],
     ['.5s', 500],
     ['100us', 0.1],
+    ['1h2m3s4ms', 3_723_004],
+    ['+1m', 60_000],
+    ['-0', 0],
+    ['0s', 0],
   ])('reads %s', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
@@ -18,6 +22,11 @@ describe('parseDuration', () => {
     ['60', 'time: missing unit in duration "60"'],
     ['', 'time: invalid duration ""'],
     ['soon', 'time: invalid duration "soon"'],
+    ['1h30', 'time: missing unit in duration "1h30"'],
+    ['1e3s', 'time: unknown unit "e" in duration "1e3s"'],
+    ['.s', 'time: invalid duration ".s"'],
+    ['-', 'time: invalid duration "-"'],
+    ['9999999h', 'time: invalid duration "9999999h"'],
     ['5x', 'time: unknown unit "x" in duration "5x"'],
   ])('refuses %j in the words of Go', (text, message) => {
     expect(() => parseDuration(text)).toThrow(message);

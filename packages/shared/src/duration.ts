@@ -11,7 +11,8 @@ const unitMs = {
   h: 3_600_000,
 } as const satisfies Record<string, number>;
 
-const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy;
+/** Go counts nanoseconds in 63 bits: 292 years. */
+const longestMs = 2 ** 63 / 1e6;
 
 /**
  * Reads a duration as Go writes it, `1m30s`, `1.5h`, `-2s`, bare `0`.
@@ -24,12 +25,11 @@ export function parseDuration(text: string): number {
   if (unsigned === '0') return 0;
   let total = 0;
   let end = 0;
-  part.lastIndex = 0;
-  for (let match = part.exec(unsigned); match; match = part.exec(unsigned)) {
-    total += Number(match[1]) * unitMs[match[2] as keyof typeof unitMs];
-    end = part.lastIndex;
+  for (const [text, count, unit] of unsigned.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy)) {
+    total += Number(count) * unitMs[unit as keyof typeof unitMs];
+    end += text.length;
   }
-  if (end === unsigned.length && end > 0) return sign * total;
+  if (end === unsigned.length && end > 0 && total < longestMs) return sign * total;
   throw new UserError(durationFault(text, unsigned.slice(end)));
 }
 

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Flags of Node.js itself. */
   readonly nodeFlags?: readonly string[];
+  /** Sends Ctrl-C's signal as soon as this is done. */
+  readonly interruptAfter?: Promise<unknown>;
 }
 
 export const entry = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -36,6 +38,7 @@ export async function runFluxctl(args: readonly string[], options: RunOptions = 
       env: { ...sealedEnv(home), ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    void options.interruptAfter?.then(() => child.kill('SIGINT'));
     const ended = new Promise<number | null>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', resolve);
