@@ -144,7 +144,7 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
     if (pod.status?.conditions?.some((condition) => condition.message === message)) return;
     const time = timestamp(now());
     const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
-    const conditions = [{ ...condition, lastProbeTime: null, lastTransitionTime: time }];
+    const conditions = [{ ...condition, lastTransitionTime: time }];
     scheduler.updateStatus({ ...pod, status: { ...pod.status, phase: 'Pending', conditions } });
     tell(pod, { source: 'default-scheduler', type: 'Warning', reason: 'FailedScheduling', message });
   }

@@ -1,11 +1,10 @@
 import { canonicalName, parseImageRef } from '@fluxctl/shared/images/image-ref';
-import type { Program } from '../programs/program.ts';
 
 /** What can be wrong with an image. */
 export type ImageFault =
   | { readonly kind: 'no such image' | 'access denied' }
-  /** Every container of the image runs this instead. */
-  | { readonly kind: 'broken'; readonly program: Program };
+  /** Every container of the image ends like this soon after its start. */
+  | { readonly kind: 'crashing'; readonly exitCode: number; readonly lastWords?: string };
 
 /** Faults by image, set and taken away by tests. */
 export class ImageFaults {

@@ -77,7 +77,7 @@ export function podStatus(pod: Pod, facts: PodFacts, now: Date): JsonObject {
         now,
       );
       // The names of those that are not ready may change though the reason does not.
-      return { lastProbeTime: null, ...kept, ...condition };
+      return { ...kept, ...condition };
     }),
     hostIP: facts.hostIp,
     hostIPs: [{ ip: facts.hostIp }],

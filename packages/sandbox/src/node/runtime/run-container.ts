@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { errorMessage } from '@fluxctl/shared/errors';
 import type { Container, Probe } from '../objects.ts';
 import type { Exit, Program, RunningProgram } from '../programs/program.ts';
+import { crashing } from '../programs/stand-in.ts';
 import type { ContainerState, ContainerView, Ended } from './container-state.ts';
 import { type ImageFault, pullError } from './image-faults.ts';
 import { LogBuffer } from './log-buffer.ts';
@@ -98,7 +99,7 @@ export class ContainerRun {
     const { image, name } = this.#container;
     await this.#pull(signal);
     const fault = faultOf(image);
-    const program = fault?.kind === 'broken' ? fault.program : programOf(image);
+    const program = fault?.kind === 'crashing' ? crashing(fault) : programOf(image);
     if (this.#log.ended) {
       this.#previousLog = this.#log;
       this.#log = new LogBuffer(now);
@@ -133,7 +134,7 @@ export class ContainerRun {
     const { image } = this.#container;
     for (let tries = 1; ; tries += 1) {
       const fault = faultOf(image);
-      if (fault === undefined || fault.kind === 'broken') return;
+      if (fault === undefined || fault.kind === 'crashing') return;
       const message = pullError(image, fault.kind);
       this.#set({ kind: 'waiting', reason: 'ErrImagePull', message });
       tell('Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
