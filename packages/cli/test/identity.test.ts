@@ -32,4 +32,25 @@ describe('identity', () => {
     const run = await runFluxctl(['identity', ...flags, '--url', daemon.url]);
     expect(run).toEqual({ stdout, stderr: '', code: 0 });
   });
+
+  it('waits for a daemon that is still making its key', async () => {
+    const publicSSHKey = { key: '', fingerprints: null };
+    await using daemon = await startMockDaemon({
+      'POST /v9/git-repo-config': [
+        { json: { ...gitConfig('new'), publicSSHKey } },
+        { json: { ...gitConfig('new'), publicSSHKey } },
+        { json: gitConfig('new') },
+      ],
+    });
+    const run = await runFluxctl(['identity', '--regenerate', '--url', daemon.url]);
+    expect(run).toEqual({ stdout: 'ssh-rsa AAAA\n', stderr: '', code: 0 });
+    expect(daemon.requests.map(({ body }) => body)).toEqual(['true', 'false', 'false']);
+  });
+
+  it('does not wait for ever', async () => {
+    const json = { ...gitConfig('new'), publicSSHKey: { key: '', fingerprints: null } };
+    await using daemon = await startMockDaemon({ 'POST /v9/git-repo-config': [{ json }] });
+    const run = await runFluxctl(['identity', '--timeout=300ms', '--url', daemon.url]);
+    expect(run).toEqual({ stdout: '', stderr: '', code: 0 });
+  });
 });
