@@ -68,7 +68,7 @@ describe('status', () => {
 
   it('shows what a daemon of Flux v1 can say', async () => {
     await using daemon = await startMockDaemon({
-      'POST /v9/git-repo-config': [{ json: gitConfig('new', 'git repo has not been cloned yet') }],
+      'POST /v9/git-repo-config': [{ json: gitConfig('new', 'git repo has not been cloned yet:\nwhy\n\n') }],
     });
     const run = await runFluxctl(['status', '--url', daemon.url]);
     expect(run).toEqual({
@@ -77,7 +77,8 @@ describe('status', () => {
         'default  ssh://git@h/r  master  new',
         '',
         'default:',
-        '  git repo has not been cloned yet',
+        '  git repo has not been cloned yet:',
+        '  why',
         '',
       ].join('\n'),
       stderr: '',

@@ -38,7 +38,7 @@ function row(source: SourceStatus, paint: Paint, now: number): string[] {
 function attention(source: SourceStatus, paint: Paint, now: number): string[] {
   const { lastPass: pass } = source;
   const lines: string[] = [];
-  if (source.error !== '') lines.push(`  ${paint.bad(source.error)}`);
+  lines.push(...errorLines(source.error, paint));
   if (source.doing !== '') lines.push(`  ${source.doing}`);
   if (pass) lines.push(...passLines(pass, paint));
   if (source.retryAt !== '') lines.push(`  ${paint.faint(retryText(source.retryAt, now))}`);
@@ -46,8 +46,13 @@ function attention(source: SourceStatus, paint: Paint, now: number): string[] {
 }
 
 function passLines(pass: PassStatus, paint: Paint): string[] {
-  const error = pass.error === '' ? [] : [`  ${paint.bad(pass.error)}`];
-  return [...error, ...outcomeLines(pass.outcomes, paint)];
+  return [...errorLines(pass.error, paint), ...outcomeLines(pass.outcomes, paint)];
+}
+
+/** Git's errors have several lines. */
+function errorLines(error: string, paint: Paint): string[] {
+  const lines = error.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => `  ${paint.bad(line)}`);
 }
 
 function retryText(retryAt: string, now: number): string {
