@@ -170,6 +170,7 @@ async function run(config: Config, log: Logger): Promise<number> {
     readonly: git.readonly,
     'notes-ref': git.notesRef,
   });
+  log.log({ upstream: 'no upstream URL given' });
   const ports = { version, cluster, sources: [source], jobs, deployKey: keyRing, metrics, log };
   const separateMetrics = config.listenMetrics !== '';
   const rules = {

@@ -21,7 +21,10 @@ export interface SourceLoop {
   report(): SyncReport | undefined;
   /** Head of the branch as last seen. */
   head(): CommitSha | undefined;
+  /** For people; empty when idle. */
   doing(): string;
+  /** When what failed is tried again, in milliseconds since 1970; undefined when nothing has. */
+  retryAt(): number | undefined;
   /** Newest first. */
   answeredJobs(): readonly string[];
 }
@@ -207,10 +210,12 @@ export function createSourceLoop(
     },
     report: () => report,
     head: () => head,
-    doing: () => doing,
+    doing: () => doing || (held > 0 ? 'fetching from git' : ''),
+    retryAt: () => (failures > 0 ? nextFull : waits.nextDue()),
     answeredJobs: () => answered,
     async run(stop, abandon) {
       stop.addEventListener('abort', () => wake(), { once: true });
+      if (config.readonly) log.log({ info: 'Repo is read-only; no image updates will be attempted' });
       let last = repository.status;
       repository.onRefreshed(() => void seeHead(abandon));
       repository.onStatus((status) => {

@@ -36,8 +36,17 @@ export function sourceText(source: { readonly path: string; readonly line?: numb
   return source.line === undefined ? source.path : `${source.path}:${source.line}`;
 }
 
-/** `default:deployment/x: the reason (b.yaml:12)`, for the log. */
-export function failureText(outcome: Outcome): string {
+/** A line of the log names so many failures. */
+const failuresShown = 100;
+
+/** `default:deployment/x: the reason (b.yaml:12); …`, for the log. */
+export function failureList(failures: readonly Outcome[]): string {
+  const texts = failures.slice(0, failuresShown).map(failureText);
+  const more = failures.length - texts.length;
+  return [...texts, ...(more > 0 ? [`… and ${more} more`] : [])].join('; ');
+}
+
+function failureText(outcome: Outcome): string {
   const what = outcome.id === undefined ? '' : `${outcome.id}: `;
   return `${what}${outcome.error?.message ?? ''} (${sourceText(outcome.source)})`;
 }

@@ -2,7 +2,7 @@ import type { CommitSha } from '../git/repository.ts';
 import { createAnnouncer } from './announcer.ts';
 import { type Collected, collectGarbage } from './collect-garbage.ts';
 import { createDefinitionStore, type DefinitionStore, type Definitions } from './definitions.ts';
-import { failureText, problemOutcomes } from './outcomes.ts';
+import { failureList, problemOutcomes } from './outcomes.ts';
 import type { SourcePorts } from './pass-ports.ts';
 import { createObjectReconciler } from './reconcile-objects.ts';
 import { kindKey } from './resolve-wanted.ts';
@@ -72,7 +72,7 @@ export function createPasses(config: SourceConfig, ports: SourcePorts, waits: Ob
 
   function keep(next: SyncReport, attempted: readonly Outcome[]): SyncReport {
     const failed = attempted.filter(isFailure);
-    if (failed.length > 0) daemon.log({ err: failed.map(failureText).join('; ') });
+    if (failed.length > 0) daemon.log({ err: failureList(failed) });
     const present = next.outcomes.filter(({ action }) => presentActions.has(action)).length;
     metrics.syncManifests(present, next.outcomes.filter(isFailure).length);
     report = next;

@@ -60,7 +60,7 @@ export function createSource(config: SourceConfig, ports: SourcePorts): Source {
     status(which) {
       const { state, error } = repository.status;
       const report = loop.report();
-      const due = waits.nextDue();
+      const due = loop.retryAt();
       return {
         name: config.name,
         url: repository.safeUrl,
