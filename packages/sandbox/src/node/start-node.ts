@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ApiError } from '../kube/api-error.ts';
 import { type KubeObject, timestamp } from '../kube/kube-object.ts';
 import type { KubeApi } from '../kube/start-kube-api.ts';
+import { claimController } from './controllers/claim.ts';
 import { type Controller, kinds } from './controllers/controller.ts';
 import { cronJobController } from './controllers/cron-job.ts';
 import { daemonSetController } from './controllers/daemon-set.ts';
@@ -97,6 +98,7 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
     jobController,
     cronJobController,
     endpointsController,
+    claimController,
     rootCertificateController(api.ca),
   ];
   const ports: PodPorts = {

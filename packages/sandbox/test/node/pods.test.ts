@@ -177,8 +177,8 @@ describe('a process in a pod', () => {
     });
     const { name } = pod.metadata;
     const pid = test.node.pid({ namespace: 'default', name }) ?? 0;
-    test.client.delete({ apiVersion: 'v1', kind: 'Pod', namespace: 'default', name });
-    await eventually(() => expect(test.pods().map(({ metadata }) => metadata.name)).not.toContain(name));
+    test.client.delete({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'default', name: 'web' });
+    await eventually(() => expect(test.pods()).toHaveLength(0));
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 

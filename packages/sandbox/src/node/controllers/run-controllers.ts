@@ -16,6 +16,8 @@ export interface ControllerPorts {
 
 const firstRetryMs = 50;
 const longestRetryMs = 30_000;
+/** So many conflicts in a row are nothing to speak of. */
+const quietConflicts = 5;
 /** A controller that waits for the clock looks at it this often at least. */
 const longestWaitMs = 60_000;
 
@@ -85,7 +87,7 @@ export function runControllers(controllers: readonly Controller[], ports: Contro
       failures.set(key, tries);
       later(waiting, Math.min(longestRetryMs, firstRetryMs * 2 ** (tries - 1)));
       // Somebody else was faster: what they wrote is on its way here.
-      if (error instanceof ApiError && error.code === 409) return;
+      if (error instanceof ApiError && error.code === 409 && tries < quietConflicts) return;
       ports.onProblem({ controller: controller.name, object: `${concern.namespace}/${concern.name}`, error });
     }
   }

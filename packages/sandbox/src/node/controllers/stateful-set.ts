@@ -14,6 +14,8 @@ export const statefulSetController: Controller = {
   watches: [
     { kind: kinds.pod, concerns: (pod) => controllerOf(pod, kinds.statefulSet) },
     { kind: kinds.revision, concerns: (revision) => controllerOf(revision, kinds.statefulSet) },
+    // Only to know them: a claim that goes is made anew with its pod.
+    { kind: kinds.claim, concerns: () => [] },
   ],
   decide(_, object, view, now) {
     if (object === undefined || isTerminating(object)) return { changes: [] };
