@@ -6,14 +6,16 @@ import { errorMessage, FluxError } from '@fluxctl/shared/errors';
 import { isHttpUrl } from '@fluxctl/shared/git/git-url';
 import { version } from '@fluxctl/shared/version';
 import type { Cluster, SecretStore } from './cluster/cluster.ts';
-import { connectCluster } from './cluster/connect-cluster.ts';
+import { type ConnectedCluster, connectCluster } from './cluster/connect-cluster.ts';
 import { findCluster } from './cluster/kubeconfig.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { usage } from './config/usage.ts';
 import { createEventRecorder } from './events/recorder.ts';
 import { openRepository } from './git/open-repository.ts';
+import type { Repository } from './git/repository.ts';
 import type { SshFiles } from './git/ssh-client.ts';
 import { createSshKeyRing, emptyKeyRing, type SshKeyRing } from './git/ssh-key-ring.ts';
+import type { ApiPorts } from './http/api-ports.ts';
 import { listen } from './http/listen.ts';
 import { createApiServer, createMetricsServer } from './http/server.ts';
 import { tokenFile } from './http/token-file.ts';
@@ -22,10 +24,10 @@ import { createLogger } from './log/create-logger.ts';
 import type { Logger } from './log/logger.ts';
 import { createManifestLoader } from './manifests/loader.ts';
 import { syncSetName } from './manifests/mark.ts';
-import { createMetrics } from './metrics/metrics.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { backOff } from './reconcile/back-off.ts';
 import { secretMarker, tagMarker } from './reconcile/marker.ts';
-import { createSource } from './reconcile/source.ts';
+import { createSource, type Source } from './reconcile/source.ts';
 
 /** After the first signal, what is under way may end; Kubernetes kills after 30 s. In milliseconds. */
 const graceMs = 25_000;
@@ -85,56 +87,80 @@ async function run(config: Config, log: Logger): Promise<number> {
   await using resources = new AsyncDisposableStack();
   // Whatever happens, watches must end, or the process would not.
   resources.defer(end);
-  const { git, sync, mountRoot } = config;
 
-  const { cluster: clusterFlags } = config;
-  const found = await findCluster({
-    file: clusterFlags.kubeConfig,
-    context: clusterFlags.kubeContext,
-    namespace: clusterFlags.namespace,
-    env: process.env,
-    mountRoot,
-  });
-  log.log({ msg: `Using kube config: ${JSON.stringify(found.origin)} to connect to the cluster` });
-  const connected = await connectCluster(found, {
-    allowedNamespaces: clusterFlags.allowedNamespaces,
-    excludedResources: clusterFlags.excludedResources,
-    log,
-    now,
-    random: Math.random,
-    signal: stop,
-  });
-  resources.defer(() => connected.close());
-  const { cluster, secrets } = connected;
-  const { ownNamespace } = found;
-  // In a pod that would be the daemon's own, which Flux v1 does not take for a default.
-  const kubeconfigNamespace = found.origin === 'in-cluster' ? '' : found.contextNamespace;
-  const keyRing = openKeyRing(config, secrets, log);
+  const place = await connect(config, log, stop);
+  resources.defer(() => place.close());
+  const keyRing = openKeyRing(config, place.secrets, log);
   resources.defer(() => keyRing.close());
-  const repository = await openRepository(
-    {
-      ...git,
-      tempFolder: tmpdir(),
-      ssh: sshFiles(config),
-      env: process.env,
-    },
+  const repository = await openMirror(config, keyRing);
+  resources.defer(() => repository.close());
+
+  const metrics = createMetrics();
+  const source = openSource(config, place, repository, metrics, log);
+  const { timeoutMs } = config.sync;
+  const jobs = createJobQueue({ remembered: jobsRemembered, timeoutMs, metrics, log });
+  tellConfiguration(config, repository, log);
+  const { cluster, ownNamespace } = place;
+  const ports = { version, cluster, sources: [source], jobs, deployKey: keyRing, metrics, log };
+  await serve(config, ports, { ownNamespace, abandon }, resources);
+
+  /** A clone without a key would only fail; yet a key may also come from the user's own configuration. */
+  const followWithKey = async (): Promise<void> => {
+    const key = keyRing.run(stop).then(() => 'found' as const);
+    const late = (await Promise.race([key, pause(keyMomentMs, stop)])) !== 'found';
+    await Promise.all([late && key.then(() => repository.notify()), source.run(stop, abandon)]);
+  };
+  await Promise.all([greetCluster(cluster, place.host, log, stop), followWithKey(), jobs.run(stop, abandon)]);
+  return 0;
+}
+
+/** The cluster, and what of it is said by where it was found. */
+interface Place extends ConnectedCluster {
+  /** The daemon's own. */
+  readonly ownNamespace: string;
+  /** For objects whose file names none. */
+  readonly defaultNamespace: string;
+}
+
+async function connect({ cluster, mountRoot }: Config, log: Logger, stop: AbortSignal): Promise<Place> {
+  const { kubeConfig: file, kubeContext: context, namespace } = cluster;
+  const found = await findCluster({ file, context, namespace, env: process.env, mountRoot });
+  log.log({ msg: `Using kube config: ${JSON.stringify(found.origin)} to connect to the cluster` });
+  const { allowedNamespaces, excludedResources } = cluster;
+  const ports = { allowedNamespaces, excludedResources, log, now, random: Math.random, signal: stop };
+  const connected = await connectCluster(found, ports);
+  // In a pod that would be the daemon's own, which Flux v1 does not take for a default.
+  const contextNamespace = found.origin === 'in-cluster' ? '' : found.contextNamespace;
+  const defaultNamespace = cluster.defaultNamespace || contextNamespace || 'default';
+  return { ...connected, ownNamespace: found.ownNamespace, defaultNamespace };
+}
+
+function openMirror(config: Config, keyRing: SshKeyRing): Promise<Repository> {
+  return openRepository(
+    { ...config.git, tempFolder: tmpdir(), ssh: sshFiles(config), env: process.env },
     {
       identityFiles: () => keyRing.identityFiles(),
       now: () => new Date(now()),
       randomHex: (count) => randomBytes(count).toString('hex').slice(0, count),
     },
   );
+}
 
-  resources.defer(() => repository.close());
-
-  const metrics = createMetrics();
-  const events = createEventRecorder(log, eventsRemembered);
+/** The one source that v1's flags describe. */
+function openSource(
+  config: Config,
+  place: Place,
+  repository: Repository,
+  metrics: Metrics,
+  log: Logger,
+): Source {
+  const { git, sync, ssh } = config;
+  const { cluster, secrets, ownNamespace, defaultNamespace } = place;
   const marker =
     sync.state === 'git'
       ? tagMarker(repository, git.syncTag)
-      : secretMarker(secrets, ownNamespace, config.ssh.secretName);
-  const jobs = createJobQueue({ remembered: jobsRemembered, timeoutMs: sync.timeoutMs, metrics, log });
-  const source = createSource(
+      : secretMarker(secrets, ownNamespace, ssh.secretName);
+  return createSource(
     {
       name: 'default',
       branch: git.branch,
@@ -145,24 +171,26 @@ async function run(config: Config, log: Logger): Promise<number> {
       syncIntervalMs: sync.intervalMs,
       syncTimeoutMs: sync.timeoutMs,
       garbageCollection: sync.garbageCollection,
-      allowedNamespaces: clusterFlags.allowedNamespaces,
-      defaultNamespace: clusterFlags.defaultNamespace || kubeconfigNamespace || 'default',
+      allowedNamespaces: config.cluster.allowedNamespaces,
+      defaultNamespace,
     },
     {
       repository,
       loader: createManifestLoader({ reader: repository }),
       cluster,
       marker,
-      events,
+      events: createEventRecorder(log, eventsRemembered),
       metrics,
       log,
       now,
       random: Math.random,
     },
   );
+}
 
+function tellConfiguration({ git, sync }: Config, { safeUrl }: Repository, log: Logger): void {
   log.log({
-    url: repository.safeUrl,
+    url: safeUrl,
     user: git.user,
     email: git.email,
     'sync-tag': git.syncTag,
@@ -171,34 +199,25 @@ async function run(config: Config, log: Logger): Promise<number> {
     'notes-ref': git.notesRef,
   });
   log.log({ upstream: 'no upstream URL given' });
-  const ports = { version, cluster, sources: [source], jobs, deployKey: keyRing, metrics, log };
-  const separateMetrics = config.listenMetrics !== '';
-  const rules = {
-    trust: config.api.trust,
-    tokens: tokenFile(config.api.tokenFile, log, now),
-    namespace: ownNamespace,
-  };
-  const api = createApiServer(ports, { rules, withMetrics: !separateMetrics, abandon });
-  log.log({ addr: await listen(api, config.listen, config.ephemeralPorts) });
-  resources.defer(() => api.close());
-  if (separateMetrics) {
-    const server = createMetricsServer(ports);
-    resources.defer(() => server.close());
-    log.log({ 'metrics-addr': await listen(server, config.listenMetrics, config.ephemeralPorts) });
-  }
+}
 
-  /** A clone without a key would only fail; yet a key may also come from the user's own configuration. */
-  const followWithKey = async (): Promise<void> => {
-    const key = keyRing.run(stop).then(() => 'found' as const);
-    const late = (await Promise.race([key, pause(keyMomentMs, stop)])) !== 'found';
-    await Promise.all([late && key.then(() => repository.notify()), source.run(stop, abandon)]);
-  };
-  await Promise.all([
-    greetCluster(cluster, connected.host, log, stop),
-    followWithKey(),
-    jobs.run(stop, abandon),
-  ]);
-  return 0;
+/** Listens; the servers close with `resources`. */
+async function serve(
+  { api, listen: address, listenMetrics, ephemeralPorts }: Config,
+  ports: ApiPorts,
+  { ownNamespace, abandon }: { readonly ownNamespace: string; readonly abandon: AbortSignal },
+  resources: AsyncDisposableStack,
+): Promise<void> {
+  const { log } = ports;
+  const tokens = tokenFile(api.tokenFile, log, now);
+  const rules = { trust: api.trust, tokens, namespace: ownNamespace };
+  const server = createApiServer(ports, { rules, withMetrics: listenMetrics === '', abandon });
+  resources.defer(() => server.close());
+  log.log({ addr: await listen(server, address, ephemeralPorts) });
+  if (listenMetrics === '') return;
+  const metricsServer = createMetricsServer(ports);
+  resources.defer(() => metricsServer.close());
+  log.log({ 'metrics-addr': await listen(metricsServer, listenMetrics, ephemeralPorts) });
 }
 
 /** The deploy key; none is used over HTTP. */
