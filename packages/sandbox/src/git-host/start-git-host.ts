@@ -57,7 +57,8 @@ export async function startGitHost(options: GitHostOptions = {}): Promise<GitHos
   const root = await mkdtemp(join(tmpdir(), 'git-host-'));
   const repositories = new Map<string, HostedRepository>();
   const hostWideKeys = new DeployKeys();
-  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+  // One in two hundred Ed25519 keys that ssh2 makes cannot be read by itself.
+  const hostKey = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
   const sockets = new Map<number, Socket>();
   const stopping = new AbortController();
   let delayMs = 0;
