@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,7 +76,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   };
   try {
     const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
-    undo.push(() => rm(folder, { recursive: true, force: true }));
+    const removeNow = (): void => rmSync(folder, { recursive: true, force: true });
+    process.once('exit', removeNow); // should this process end without asking
+    undo.push(async () => {
+      process.off('exit', removeNow);
+      await rm(folder, { recursive: true, force: true });
+    });
     const [api, gitHost] = await Promise.all([startKubeApi(), startGitHost()]);
     undo.push(
       () => api.stop(),

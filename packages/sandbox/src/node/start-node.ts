@@ -1,6 +1,8 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ApiError } from '../kube/api-error.ts';
 import { type KubeObject, timestamp } from '../kube/kube-object.ts';
 import type { KubeApi } from '../kube/start-kube-api.ts';
@@ -20,7 +22,7 @@ import type { Pod } from './objects.ts';
 import { isFinished, isTerminating } from './pods.ts';
 import { type ImageRule, programFor } from './programs/image-rules.ts';
 import { type ImageFault, ImageFaults } from './runtime/image-faults.ts';
-import type { LogLine } from './runtime/log-buffer.ts';
+import type { LogBuffer, LogLine } from './runtime/log-buffer.ts';
 import { nodeConditions, nodeObject } from './runtime/node-object.ts';
 import { type NodePort, NodePorts } from './runtime/node-ports.ts';
 import { podLogHandler } from './runtime/pod-log.ts';
@@ -60,7 +62,10 @@ export interface SandboxNode {
   nodePorts(): readonly NodePort[];
   /** The process of a container, where it has one. */
   pid(pod: PodName, container?: string): number | undefined;
-  /** What a container has logged so far, and goes on to log until `signal` ends it. */
+  /**
+   * What a container has logged since it was last started, and goes on to log, over restarts too. Waits
+   * for a pod that is not there yet; ends with the pod, or when `signal` says so.
+   */
   logs(pod: PodName, signal: AbortSignal, container?: string): AsyncIterable<LogLine>;
   /** Ends all pods, by force those that take longer than a few seconds, and removes all files. */
   stop(): Promise<void>;
@@ -69,6 +74,9 @@ export interface SandboxNode {
 const hostIp = '127.0.0.1';
 /** How long pods may take to end when the whole node ends, in ms. */
 const shutdownGraceMs = 5_000;
+
+/** How often is looked for the next run of a container, in ms. */
+const lookEveryMs = 25;
 
 export async function startNode(options: NodeOptions): Promise<SandboxNode> {
   const { api, images, name = 'sandbox', pace = 1, mountDelayMs = 1_000 } = options;
@@ -227,9 +235,11 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
     localPort: (pod, containerPort) => pods.get(pod.metadata.uid ?? '')?.port(containerPort),
     onProblem,
   });
-  // Should this process end without asking: processes in groups of their own would live on.
+  // Should this process end without asking: processes in groups of their own would live on, and there
+  // are private keys among the files.
   const killAll = (): void => {
     for (const pod of pods.values()) pod.kill();
+    rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', killAll);
 
@@ -245,10 +255,18 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
     nodePorts: () => nodePorts.list(),
     pid: (pod, container) => containerOf(pod, container)?.running?.pid,
     async *logs(pod, signal, container) {
-      const log = containerOf(pod, container)?.log;
-      if (log === undefined) return;
-      yield* [...log.lines];
-      yield* log.follow(signal);
+      let shown: LogBuffer | undefined;
+      while (!signal.aborted) {
+        const log = containerOf(pod, container)?.log;
+        if (log !== undefined && log !== shown) {
+          shown = log;
+          yield* log.follow(signal, 0);
+        } else if (log === undefined && shown !== undefined) {
+          return;
+        } else {
+          await wait(lookEveryMs, undefined, { signal }).catch(() => {});
+        }
+      }
     },
     async stop() {
       if (stopped) return;

@@ -160,6 +160,21 @@ describe('a Deployment', () => {
   });
 });
 
+describe('a namespace', () => {
+  it('takes along all that runs in it', async () => {
+    const test = await testNode();
+    test.client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'demo' } });
+    const web = workload('Deployment', 'web', { image: 'tiny:1', spec: { replicas: 2 } });
+    test.client.create({ ...web, metadata: { name: 'web', namespace: 'demo' } });
+    await eventually(() => expect(test.pods('demo').map(isReady)).toEqual([true, true]));
+    test.client.delete({ apiVersion: 'v1', kind: 'Namespace', name: 'demo' });
+    await eventually(() => {
+      expect(test.client.get({ apiVersion: 'v1', kind: 'Namespace', name: 'demo' })).toBeUndefined();
+    });
+    expect(test.pods('demo')).toHaveLength(0);
+  });
+});
+
 describe('a StatefulSet', () => {
   it('starts its pods in order, with a claim each, and rolls from the last to the first', async () => {
     const test = await testNode();

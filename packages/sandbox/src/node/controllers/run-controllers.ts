@@ -83,6 +83,7 @@ export function runControllers(controllers: readonly Controller[], ports: Contro
       failures.delete(key);
       if (againInMs !== undefined) later(waiting, againInMs);
     } catch (error) {
+      if (isNamespaceEnding(error)) return;
       const tries = (failures.get(key) ?? 0) + 1;
       failures.set(key, tries);
       later(waiting, Math.min(longestRetryMs, firstRetryMs * 2 ** (tries - 1)));
@@ -108,6 +109,12 @@ export function runControllers(controllers: readonly Controller[], ports: Contro
     for (const stop of stops) stop();
     for (const timer of timers.values()) clearTimeout(timer);
   };
+}
+
+/** What is refused because its namespace is going away will not be missed. */
+function isNamespaceEnding(error: unknown): boolean {
+  const causes = error instanceof ApiError ? (error.details?.causes ?? []) : [];
+  return causes.some(({ reason }) => reason === 'NamespaceTerminating');
 }
 
 function watchedKinds(controllers: readonly Controller[]): readonly KindRef[] {

@@ -1,4 +1,4 @@
-import { EventEmitter, on } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 
 export interface LogLine {
   readonly time: Date;
@@ -6,14 +6,16 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** How many lines are kept of one container. */
+/** How many lines are kept of one run of a container. */
 const keptLines = 10_000;
 
 /** What one run of a container has written, and what it goes on to write. */
 export class LogBuffer {
   readonly #lines: LogLine[] = [];
-  readonly #news = new EventEmitter<{ line: [LogLine]; end: [] }>();
+  readonly #news = new EventEmitter<{ news: [] }>();
   readonly #now: () => Date;
+  /** Lines that are no longer kept. */
+  #forgotten = 0;
   #rest = '';
   #ended = false;
 
@@ -22,8 +24,14 @@ export class LogBuffer {
     this.#news.setMaxListeners(0);
   }
 
+  /** Those that are kept. */
   get lines(): readonly LogLine[] {
     return this.#lines;
+  }
+
+  /** How many lines there were so far. */
+  get count(): number {
+    return this.#forgotten + this.#lines.length;
   }
 
   get ended(): boolean {
@@ -34,29 +42,40 @@ export class LogBuffer {
     const lines = (this.#rest + output.toString()).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const text of lines) this.#add(text);
+    this.#news.emit('news');
   }
 
   end(): void {
     if (this.#rest !== '') this.#add(this.#rest);
     this.#rest = '';
     this.#ended = true;
-    this.#news.emit('end');
+    this.#news.emit('news');
   }
 
-  /** Lines written from now on, until the container ends or `signal` says so. */
-  async *follow(signal: AbortSignal): AsyncGenerator<LogLine> {
-    if (this.#ended || signal.aborted) return;
-    try {
-      for await (const [line] of on(this.#news, 'line', { signal, close: ['end'] })) yield line as LogLine;
-    } catch (error) {
-      if (!signal.aborted) throw error;
+  /** Line after line until the container ends or `signal` says so. @param from - number of the first line */
+  async *follow(signal: AbortSignal, from: number): AsyncGenerator<LogLine> {
+    let next = from;
+    while (!signal.aborted) {
+      next = Math.max(next, this.#forgotten);
+      const line = this.#lines[next - this.#forgotten];
+      if (line !== undefined) {
+        next += 1;
+        yield line;
+      } else if (this.#ended) {
+        return;
+      } else {
+        await once(this.#news, 'news', { signal }).catch((error: unknown) => {
+          if (!signal.aborted) throw error;
+        });
+      }
     }
   }
 
   #add(text: string): void {
-    const line: LogLine = { time: this.#now(), text };
-    this.#lines.push(line);
-    if (this.#lines.length > keptLines * 1.2) this.#lines.splice(0, this.#lines.length - keptLines);
-    this.#news.emit('line', line);
+    this.#lines.push({ time: this.#now(), text });
+    if (this.#lines.length <= keptLines * 1.2) return;
+    const surplus = this.#lines.length - keptLines;
+    this.#lines.splice(0, surplus);
+    this.#forgotten += surplus;
   }
 }

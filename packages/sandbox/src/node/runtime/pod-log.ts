@@ -35,6 +35,7 @@ export function podLogHandler(podOf: (uid: string) => PodRun | undefined): Subre
       const text = ({ time, text }: LogLine): string =>
         withTimes ? `${time.toISOString().replace('Z', '000000Z')} ${text}\n` : `${text}\n`;
       const past = pastLines(log.lines, query, new Date());
+      const next = log.count;
       const limit = Number(query.get('limitBytes') ?? Number.POSITIVE_INFINITY);
       response.writeHead(200, { 'content-type': 'text/plain' });
       const chunk = Buffer.from(past.map(text).join(''));
@@ -43,7 +44,7 @@ export function podLogHandler(podOf: (uid: string) => PodRun | undefined): Subre
         const leaving = new AbortController();
         request.socket.once('close', () => leaving.abort());
         response.once('close', () => leaving.abort());
-        for await (const line of log.follow(leaving.signal)) response.write(text(line));
+        for await (const line of log.follow(leaving.signal, next)) response.write(text(line));
       }
       response.end();
     },
