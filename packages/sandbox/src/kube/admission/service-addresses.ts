@@ -7,9 +7,9 @@ import type { World } from '../resources/context.ts';
 /** As Kubernetes' own default. */
 const nodePorts = { first: 30_000, last: 32_767 } as const;
 
-/** Service addresses are 10.96.0.0/12, counted upwards. */
+/** Service addresses are 10.0.0.0/14, counted upwards. */
 function addressOf(index: number): string {
-  return `10.${96 + ((index >> 16) & 15)}.${(index >> 8) & 255}.${index & 255}`;
+  return `10.${(index >> 16) & 3}.${(index >> 8) & 255}.${index & 255}`;
 }
 
 function otherServices(world: World, service: KubeObject): readonly KubeObject[] {
@@ -98,6 +98,7 @@ function allocatePorts(
   service: KubeObject,
   spec: JsonObject,
   others: readonly KubeObject[],
+  dryRun: boolean,
 ): void {
   const wants =
     spec['type'] === 'NodePort' ||
@@ -110,7 +111,7 @@ function allocatePorts(
     const nodePort = numberAt(port, 'nodePort');
     if (nodePort !== undefined) {
       const field = `spec.ports[${index}].nodePort`;
-      const outside = nodePort < nodePorts.first || nodePort > nodePorts.last;
+      const outside = !dryRun && (nodePort < nodePorts.first || nodePort > nodePorts.last);
       const why = outside
         ? `provided port is not in the valid range. The range of valid ports is ${nodePorts.first}-${nodePorts.last}`
         : 'provided port is already allocated';
@@ -121,7 +122,7 @@ function allocatePorts(
       taken.add(nodePort);
     }
   }
-  if (!wants) return;
+  if (!wants || dryRun) return;
   for (const port of listAt(spec, 'ports')) {
     if (!isObject(port) || numberAt(port, 'nodePort') !== undefined) continue;
     const free = freePort(taken, world.random);
@@ -139,12 +140,14 @@ export function allocateService(
   kind: Kind,
   service: KubeObject,
   existing: KubeObject | undefined,
+  dryRun: boolean,
 ): KubeObject {
   const spec = structuredClone(objectAt(service, 'spec') ?? {});
   const before = objectAt(existing, 'spec');
   if (before !== undefined) keepAllocated(spec, before);
-  const others = otherServices(world, service);
+  // In a dry run nothing is taken, so nothing can be taken already.
+  const others = dryRun ? [] : otherServices(world, service);
   allocateAddress(kind, service, spec, others);
-  allocatePorts(world, kind, service, spec, others);
+  allocatePorts(world, kind, service, spec, others, dryRun);
   return { ...service, spec };
 }

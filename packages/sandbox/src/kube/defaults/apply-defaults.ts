@@ -45,8 +45,10 @@ export function applyCustomDefaults(schema: TypeSchema, value: JsonValue): JsonV
   if (schema.type !== 'map' || !isObject(value)) return value;
   const filled: JsonObject = { ...value };
   for (const [name, field] of schema.fields) {
-    if (filled[name] === undefined && field.default !== undefined)
+    // A null where none is allowed gives way to the default.
+    if ((filled[name] ?? undefined) === undefined && field.default !== undefined) {
       filled[name] = structuredClone(field.default);
+    }
   }
   for (const [name, entry] of Object.entries(filled)) {
     const inner = schema.fields.get(name)?.schema ?? schema.values;

@@ -34,9 +34,7 @@ export function withoutSystemFields(fields: FieldSet): FieldSet {
 /** Fields that a write through this door never changes, so it cannot own them either. */
 export function resetFields(kind: Kind, subresource: string | undefined): FieldSet {
   if (subresource === 'status') {
-    return kind.custom === undefined
-      ? FieldSet.of([['f:spec'], metadataField('labels')])
-      : FieldSet.of([['f:spec'], ['f:metadata']]);
+    return FieldSet.of(kind.custom === undefined ? [['f:spec'], metadataField('labels')] : [['f:spec']]);
   }
   return FieldSet.of(kind.subresources.has('status') ? [['f:status']] : []);
 }

@@ -45,7 +45,10 @@ function managersBefore(live: KubeObject, next: KubeObject, subresource: string 
   return decodeManagers(live.metadata.managedFields ?? []);
 }
 
-/** Books what an ordinary write changed. Objects that are not tracked stay so until somebody applies them. */
+/**
+ * Books what an ordinary write changed. Objects that are not tracked stay so until somebody applies them.
+ * @param withoutTime - the scale subresource leaves no time
+ */
 export function trackUpdate(
   world: World,
   kind: Kind,
@@ -53,11 +56,12 @@ export function trackUpdate(
   live: KubeObject,
   next: KubeObject,
   manager: string,
+  { withoutTime = false } = {},
 ): KubeObject {
   const managers = managersBefore(live, next, subresource);
   if (managers.size === 0) return withoutManagedFields(next);
   const change = { kind, subresource, before: live, after: next };
-  const time = timestamp(world.now());
+  const time = withoutTime ? undefined : timestamp(world.now());
   const writer = { name: manager, apiVersion: kind.apiVersion, subresource, time };
   return withManagers(next, capManagers(recordUpdate(world, change, managers, writer)));
 }

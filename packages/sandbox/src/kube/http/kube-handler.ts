@@ -64,9 +64,16 @@ function readIncoming(request: IncomingMessage, user: User): Incoming {
   return { url, path, info: { ...common, verb, group, resource: plural, subresource, namespace, name } };
 }
 
-function findKind(world: World, { apiVersion, plural, namespace }: ResourcePath): Kind {
+function findKind(world: World, { apiVersion, plural, namespace, name }: ResourcePath, method: string): Kind {
   const kind = world.kinds.resource(apiVersion, plural);
-  if (kind === undefined || (namespace !== undefined && !kind.namespaced)) throw pageNotFound();
+  const misplaced = kind !== undefined && namespace !== undefined && !kind.namespaced;
+  // A namespaced object without its namespace, or a write to all namespaces at once.
+  const homeless = kind?.namespaced && namespace === undefined && name !== undefined;
+  if (kind === undefined || misplaced || homeless) {
+    const knownGroup = [...world.kinds.all()].some((each) => each.apiVersion === apiVersion);
+    throw knownGroup ? noSuchPage() : pageNotFound();
+  }
+  if (kind.namespaced && namespace === undefined && method === 'POST') throw methodNotAllowed();
   return kind;
 }
 
@@ -207,7 +214,7 @@ export class KubeHandler {
     user: User,
   ): Promise<void> {
     const { world, watches, snapshots, subresources } = this.#parts;
-    const kind = findKind(world, path);
+    const kind = findKind(world, path, request.method ?? 'GET');
     const { namespace, name, subresource } = path;
     const query = url.searchParams;
     const handler = subresource === undefined ? undefined : subresources.get(`${kind.plural}/${subresource}`);
@@ -216,6 +223,7 @@ export class KubeHandler {
       await handler.handle({ object, query, user, request }, response);
       return;
     }
+    if (subresource !== undefined && !kind.subresources.has(subresource)) throw noSuchPage();
     const form = chooseForm(request.headers.accept);
     if (form === undefined) throw notAcceptable();
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');

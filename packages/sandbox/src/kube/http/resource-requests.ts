@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
-import { methodNotAllowed } from '../api-error.ts';
+import { ApiError, methodNotAllowed } from '../api-error.ts';
 import type { KubeObject } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 import { applyObject, requireManager } from '../resources/apply.ts';
@@ -9,6 +9,7 @@ import { decode } from '../resources/decode.ts';
 import { deleteObject, deleteObjects } from '../resources/delete.ts';
 import { patchObject, patchTypes } from '../resources/patch.ts';
 import { getObject } from '../resources/read.ts';
+import { patchScale, scaleOf, writeScale } from '../resources/scale.ts';
 import { updateObject } from '../resources/update.ts';
 import { tableBody } from '../tables/table.ts';
 import type { AnswerForm } from './accept.ts';
@@ -68,10 +69,40 @@ function shapedList(world: World, page: ObjectList, { kind, form, query }: Resou
   return tableBody(kind, page.items, listMetadata(page), world.now(), includeOf(query));
 }
 
+interface BodyReader {
+  readonly type: string;
+  readonly body: () => JsonValue;
+  readonly warn: (text: string) => void;
+}
+
+function scaleRequest(
+  world: World,
+  target: Target,
+  { kind, method, query, userAgent }: ResourceRequest,
+  { type, body, warn }: BodyReader,
+): JsonObject {
+  if (method === 'GET') return scaleOf(kind, getObject(world, kind, target));
+  const options = writeOptions(query, userAgent, warn);
+  if (method === 'PUT') return writeScale(world, kind, target, body(), options);
+  if (method !== 'PATCH') throw methodNotAllowed();
+  const patchType = patchTypes[type as keyof typeof patchTypes];
+  if (patchType === undefined) throw unsupportedPatch();
+  return patchScale(world, kind, target, patchType === 'apply' ? 'merge' : patchType, body(), options);
+}
+
 /** Carries out a request on a collection, an object, or its `status`. @throws {ApiError} */
 export function answerResource(world: World, snapshots: Snapshots, request: ResourceRequest): Answer {
-  const { method, kind, namespace, name, subresource, query, contentType, userAgent } = request;
   const warnings: string[] = [];
+  try {
+    return carryOut(world, snapshots, request, warnings);
+  } catch (error) {
+    if (!(error instanceof ApiError) || warnings.length === 0) throw error;
+    return { code: error.code, body: error.status, warnings };
+  }
+}
+
+function carryOut(world: World, snapshots: Snapshots, request: ResourceRequest, warnings: string[]): Answer {
+  const { method, kind, namespace, name, subresource, query, contentType, userAgent } = request;
   const warn = (text: string): void => {
     if (!warnings.includes(text)) warnings.push(text);
   };
@@ -106,6 +137,7 @@ export function answerResource(world: World, snapshots: Snapshots, request: Reso
     }
   }
   const target: Target = { namespace, name, subresource };
+  if (subresource === 'scale') return answer(scaleRequest(world, target, request, { type, body, warn }));
   switch (method) {
     case 'GET':
       return answer(getObject(world, kind, target));

@@ -74,12 +74,12 @@ export function applyObject(
       throw new ApiError(404, 'NotFound', `${kind.plural} ${JSON.stringify(target.name)} not found`);
     }
     const request = { kind, subresource: undefined, live: emptyObject(kind), applied: body, manager, force };
-    const object = decodeApplied(kind, applyFields(world, request), options);
+    const object = decodeApplied(kind, applyFields(world, request));
     return { object: createObject(world, kind, target.namespace, object, options, true), created: true };
   }
   const live = convert(stored, kind);
   const request = { kind, subresource: target.subresource, live, applied: body, manager, force };
-  const next = decodeApplied(kind, applyFields(world, request), options);
+  const next = decodeApplied(kind, applyFields(world, request));
   if (sameButForTimes(live, next)) return { object: live, created: false };
   return { object: commitUpdate(world, kind, target, live, next, options), created: false };
 }

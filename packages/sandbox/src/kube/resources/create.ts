@@ -85,7 +85,7 @@ export function createObject(
   };
   object = admitCreate(world, kind, object);
   validateCreate(kind, object);
-  if (kind.storage === '/services') object = allocateService(world, kind, object, undefined);
+  if (kind.storage === '/services') object = allocateService(world, kind, object, undefined, options.dryRun);
   if (world.store.get(kind.storage, object.metadata.namespace, object.metadata.name) !== undefined) {
     throw alreadyExists(kind, object.metadata.name);
   }

@@ -1,13 +1,12 @@
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
-import { ApiError, badRequest } from '../api-error.ts';
+import { ApiError, badRequest, invalid } from '../api-error.ts';
 import { applyCustomDefaults, applyDefaults } from '../defaults/apply-defaults.ts';
 import { objectText } from '../fields/apply-fields.ts';
 import { isObject, jsonType, type KubeObject, stringAt } from '../kube-object.ts';
 import { type Kind, parseApiVersion } from '../registry/kind.ts';
-import { decodeFaults } from '../schema/decode-faults.ts';
+import { type DecodeFaults, decodeFaults } from '../schema/decode-faults.ts';
 import { normalize } from '../schema/empty-value.ts';
 import { pruneUnknown } from '../schema/prune-unknown.ts';
-import { checkCustomTypes } from '../validation/custom-types.ts';
 import type { WriteOptions } from './context.ts';
 
 /** The body as an object of this kind: kind and version may be left out, but not be others. */
@@ -24,7 +23,15 @@ function checkKind(kind: Kind, body: JsonValue): JsonObject {
   const ownKind = stringAt(body, 'kind') || kind.kind;
   const { version } = parseApiVersion(apiVersion);
   const handled = `${ownKind} in version ${JSON.stringify(version)} cannot be handled as a ${kind.kind}`;
-  if (ownKind !== kind.kind) throw badRequest(`${handled}: unknown conversion`);
+  if (ownKind !== kind.kind) {
+    if (kind.custom === undefined) {
+      const [from, to] = [`v1.${ownKind}`, `${kind.group || 'core'}.${kind.kind}`];
+      throw badRequest(`${handled}: converting (${from}) to (${to}): unknown conversion`);
+    }
+    const message = `Invalid value: ${JSON.stringify(ownKind)}: must be ${kind.kind}`;
+    const fault = { reason: 'FieldValueInvalid', field: 'kind', message } as const;
+    throw invalid({ group: kind.group, kind: ownKind }, stringAt(body, 'metadata', 'name') ?? '', [fault]);
+  }
   if (apiVersion !== kind.apiVersion) {
     throw badRequest(
       kind.custom === undefined
@@ -62,28 +69,28 @@ function finish(kind: Kind, body: JsonObject): KubeObject {
   return object;
 }
 
-function finishCustom(kind: Kind, body: JsonObject, options: WriteOptions): KubeObject {
-  const unknown: string[] = [];
-  const pruned = pruneUnknown(kind.schema, body, unknown) as JsonObject;
-  const refusal = tellUnknown(unknown, options);
-  if (refusal !== undefined) {
-    throw badRequest(
-      `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: ${refusal}`,
-    );
-  }
-  const { metadata } = pruned as { metadata?: JsonValue };
-  const cleanMetadata = normalize(
-    kind.schema.fields.get('metadata')?.schema ?? kind.schema,
-    isObject(metadata) ? metadata : {},
-  );
-  const object = applyCustomDefaults(kind.schema, {
-    ...pruned,
+/** Reads a custom object: what its definition does not know goes, metadata is read as everybody's. */
+function finishCustom(kind: Kind, body: JsonObject, unknown: string[]): KubeObject {
+  const { metadata, ...rest } = pruneUnknown(kind.schema, body, unknown) as { [field: string]: JsonValue };
+  const metadataSchema = kind.schema.fields.get('metadata')?.schema ?? kind.schema;
+  const object = {
     apiVersion: kind.apiVersion,
     kind: kind.kind,
-    metadata: cleanMetadata,
+    metadata: normalize(metadataSchema, isObject(metadata) ? metadata : {}),
+    ...rest,
+  };
+  return applyCustomDefaults(kind.schema, {
+    ...object,
+    apiVersion: kind.apiVersion,
+    kind: kind.kind,
   }) as KubeObject;
-  checkCustomTypes(kind, object);
-  return object;
+}
+
+/** The first value of metadata that has another type. */
+function metadataFault(kind: Kind, body: JsonObject): string | undefined {
+  const schema = kind.schema.fields.get('metadata')?.schema;
+  if (schema?.type !== 'map' || body['metadata'] === undefined) return undefined;
+  return decodeFaults(schema, body['metadata']).type;
 }
 
 export type Refuse = (message: string) => ApiError;
@@ -95,20 +102,26 @@ export type Refuse = (message: string) => ApiError;
  */
 export function decode(kind: Kind, sent: JsonValue, options: WriteOptions, refuse?: Refuse): KubeObject {
   const body = checkKind(kind, sent);
-  if (kind.custom !== undefined) return finishCustom(kind, body, options);
-  const { type, unknown } = decodeFaults(kind.schema, body);
-  const fault = type ?? tellUnknown(unknown, options);
+  let object: KubeObject | undefined;
+  let faults: DecodeFaults;
+  if (kind.custom === undefined) faults = decodeFaults(kind.schema, body);
+  else {
+    const unknown: string[] = [];
+    object = finishCustom(kind, body, unknown);
+    faults = { type: metadataFault(kind, body), unknown: unknown.sort() };
+  }
+  const fault = faults.type ?? tellUnknown(faults.unknown, options);
   if (fault !== undefined) {
     if (refuse !== undefined) throw refuse(fault);
     const handled = `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}`;
     throw badRequest(`${handled}: ${fault}`);
   }
-  return finish(kind, body);
+  return object ?? finish(kind, body);
 }
 
 /** Reads what server-side apply merged; what does not fit is a 500, as on a real server. */
-export function decodeApplied(kind: Kind, merged: KubeObject, options: WriteOptions): KubeObject {
-  if (kind.custom !== undefined) return finishCustom(kind, merged, options);
+export function decodeApplied(kind: Kind, merged: KubeObject): KubeObject {
+  if (kind.custom !== undefined) return finishCustom(kind, merged, []);
   const { type } = decodeFaults(kind.schema, merged);
   if (type === undefined) return finish(kind, merged);
   const wrongNumber = /^json: cannot unmarshal number [\d.-]+ into .* of type (\w+)$/.exec(type);

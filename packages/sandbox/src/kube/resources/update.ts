@@ -37,7 +37,7 @@ export function commitUpdate(
     throw modified(kind, name);
   }
   let object = prepareUpdate(kind, target.subresource, existing, next);
-  if (kind.storage === '/services') object = allocateService(world, kind, object, existing);
+  if (kind.storage === '/services') object = allocateService(world, kind, object, existing, options.dryRun);
   validateUpdate(kind, target.subresource, object, existing, next);
   if (sameButForTimes(existing, object)) return existing;
   if (options.dryRun) return object;

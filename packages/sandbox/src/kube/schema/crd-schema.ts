@@ -36,8 +36,8 @@ function mapOf(schema: JsonObject, preserves: boolean): TypeSchema {
       ? anySchema
       : undefined;
   if (fields.size === 0 && values === undefined && relation === 'granular') {
-    // An object about which nothing is said: it holds nothing that is kept.
-    return { type: 'map', fields, values: undefined, relation };
+    // An object about which nothing is said: anything may be applied to it, and nothing of that is kept.
+    return { type: 'map', fields, values: anySchema, prunes: true, relation };
   }
   return { type: 'map', fields, values, relation };
 }

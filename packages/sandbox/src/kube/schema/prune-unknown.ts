@@ -10,7 +10,7 @@ export function pruneUnknown(schema: TypeSchema, value: JsonValue, unknown: stri
   if (schema.type !== 'map' || !isObject(value)) return value;
   const kept: JsonObject = {};
   for (const [key, entry] of Object.entries(value)) {
-    const inner = schema.fields.get(key)?.schema ?? schema.values;
+    const inner = schema.fields.get(key)?.schema ?? (schema.prunes ? undefined : schema.values);
     const next = place === '' ? key : `${place}.${key}`;
     if (inner === undefined) unknown.push(next);
     else kept[key] = pruneUnknown(inner, entry, unknown, next);

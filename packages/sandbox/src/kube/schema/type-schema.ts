@@ -52,6 +52,8 @@ export interface MapSchema {
   readonly fields: ReadonlyMap<string, Field>;
   /** Schema of values under keys that are no fields; undefined where such keys are unknown fields. */
   readonly values: TypeSchema | undefined;
+  /** Custom objects lose what stands under keys that are no fields, even where an applier may own it. */
+  readonly prunes?: true;
   readonly relation: 'granular' | 'atomic';
   /** Its name in the OpenAPI document, where it has one: `core.v1.PodSpec`. */
   readonly name?: string;
