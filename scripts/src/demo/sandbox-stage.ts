@@ -11,8 +11,8 @@ export interface SandboxOptions {
   readonly screen: Screen;
   /** Of this process; its PATH is looked at for kubectl. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The script that stands in for kubectl where there is none. */
-  readonly kubectlStandIn: string;
+  /** Scripts that stand in for programs where these are not installed, by their names. */
+  readonly standIns: Readonly<Record<string, string>>;
 }
 
 export interface SandboxStage extends Stage {
@@ -27,16 +27,17 @@ export async function openSandboxStage({
   scripts,
   screen,
   env,
-  kubectlStandIn,
+  standIns,
 }: SandboxOptions): Promise<SandboxStage> {
   const world = await createWorld({ pace, daemon: scripts.fluxd, repository: `${user}/flux-demo` });
   try {
     const path = env.PATH ?? '';
     const kubectl = findProgram('kubectl', path);
+    const missing = Object.entries(standIns).filter(([name]) => findProgram(name, path) === undefined);
     const bin = makeBinFolder(join(world.folder, 'bin'), {
       fluxctl: scripts.fluxctl,
       fluxd: scripts.fluxd,
-      ...(kubectl === undefined && { kubectl: kubectlStandIn }),
+      ...Object.fromEntries(missing),
     });
     const userKey = makeUserKey(world.folder, { host: 'github.com', gitHost: world.gitHost });
     world.gitHost.addKey(userKey.publicKey, 'write');
@@ -46,9 +47,8 @@ export async function openSandboxStage({
       world,
       about: [
         'A sandbox on this machine: a Kubernetes API with one node, a git host over SSH; the programs are the real ones.',
-        kubectl === undefined
-          ? 'kubectl is not installed: a small stand-in takes its place.'
-          : `kubectl: ${versionLine(kubectl, ['version', '--client'])}`,
+        ...missing.map(([name]) => `${name} is not installed: a small stand-in takes its place.`),
+        ...(kubectl === undefined ? [] : [`kubectl: ${versionLine(kubectl, ['version', '--client'])}`]),
       ],
       env: {
         PATH: `${bin}:${path}`,

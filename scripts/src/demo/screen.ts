@@ -1,11 +1,11 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ChalkInstance } from 'chalk';
-import { paintLog } from './paint-log.ts';
+import { paintLog, shortenLog } from './paint-log.ts';
 
 export interface ScreenOptions {
   readonly write: (text: string) => void;
   readonly paint: ChalkInstance;
-  /** In characters; longer lines of the log are cut, as ten lines of a key help nobody. */
+  /** In characters; longer lines are cut, those of the log behind the second, as ten lines of a key help nobody. */
   readonly width: number;
 }
 
@@ -35,6 +35,7 @@ export function createScreen({ write, paint, width }: ScreenOptions): Screen {
   const cut = (text: string, room: number): string =>
     text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
   const margin = paint.dim('  fluxd │ ');
+  const continued = ' '.repeat('00:00:00.000 '.length);
   const marginWidth = stripVTControlCharacters(margin).length;
   return {
     heading: (text) => line(`\n${paint.bold(text)}`),
@@ -45,7 +46,15 @@ export function createScreen({ write, paint, width }: ScreenOptions): Screen {
       for (const more of rest) line(`  ${paint.bold(more)}`);
     },
     output: (text) => line(`  ${cut(text, width - 2)}`),
-    log: (text) => line(`${margin}${paintLog(cut(text, width - marginWidth), paint)}`),
+    log(text) {
+      const room = width - marginWidth;
+      const whole = shortenLog(text);
+      const end = whole.length > room ? breakAt(whole, room) : room;
+      line(`${margin}${paintLog(whole.slice(0, end), paint)}`);
+      if (whole.length <= room) return;
+      const rest = cut(whole.slice(end).trimStart(), room - continued.length);
+      line(`${margin}${continued}${/^[\w.-]+=/.test(rest) ? paintLog(rest, paint) : rest}`);
+    },
     note: (text) => line(paint.dim(`  ${text}`)),
     passed: (text) => line(`${paint.green('  ✓')} ${text}`),
     failed: (text) => line(`${paint.red('  ✗')} ${text}`),
@@ -53,4 +62,10 @@ export function createScreen({ write, paint, width }: ScreenOptions): Screen {
       return transcript;
     },
   };
+}
+
+/** Where to begin a new line: at the last space that leaves a line of reasonable length. */
+function breakAt(text: string, room: number): number {
+  const space = text.lastIndexOf(' ', room);
+  return space > room / 2 ? space : room;
 }

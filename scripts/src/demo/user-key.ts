@@ -22,7 +22,8 @@ export function makeUserKey(
   const key = join(folder, 'user-key');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'sam', '-f', key]);
   const knownHosts = join(folder, 'known_hosts');
-  writeFileSync(knownHosts, gitHost.knownHosts.replace(/^\S+/, host));
+  // By its address, and by the name that is to lead there.
+  writeFileSync(knownHosts, gitHost.knownHosts + gitHost.knownHosts.replace(/^\S+/, host));
   const config = join(folder, 'ssh_config');
   writeFileSync(
     config,
