@@ -13,9 +13,11 @@ export function shortenLog(line: string): string {
 
 /** Colours a logfmt line: what happened stands out, errors more so. */
 export function paintLog(line: string, paint: ChalkInstance): string {
-  return line
-    .replace(/^[\d:.]+ /, (time) => paint.dim(time))
+  const [time = ''] = /^[\d:.]+ /.exec(line) ?? [];
+  const painted = line
+    .slice(time.length)
     .replace(pair, (_, key: string, value: string) => paint.dim(`${key}=`) + paintValue(key, value, paint));
+  return time === '' ? painted : paint.dim(time) + painted;
 }
 
 function paintValue(key: string, value: string, paint: ChalkInstance): string {
