@@ -51,7 +51,7 @@ export async function connectCluster(found: ClusterConfig, ports: ClusterPorts):
   const discovery = createDiscovery({ client, random, now, signal });
   const namespaces = createAllowedNamespaces(ports.allowedNamespaces, { client, log, now });
   const limit = createAdaptiveLimit(parallelStart, parallelMost);
-  const outage = createOutage(now);
+  const outage = createOutage(now, log);
   const patient: RetryPorts = { random, outage };
   const retry: RetryPorts = { ...patient, onBusy: () => limit.shrink() };
   const isExcluded = (served: ServedKind): boolean => excludes(ports.excludedResources, served);

@@ -1,3 +1,4 @@
+import type { Logger } from '../log/logger.ts';
 import type { ApiUnreachableError } from './api-error.ts';
 
 /**
@@ -18,16 +19,27 @@ const patienceMs = 30_000;
 /** Between tries to find out whether one is back that was away for longer, in milliseconds. */
 const probeMs = 2_000;
 
-export function createOutage(now: () => number): Outage {
-  let away: { readonly since: number; probedAt: number; error: ApiUnreachableError } | undefined;
+/** A connection that was cut is no outage yet, in milliseconds. */
+const worthTellingMs = 1_000;
+
+export function createOutage(now: () => number, log: Logger): Outage {
+  const cluster = log.with({ component: 'cluster' });
+  let away:
+    | { readonly since: number; probedAt: number; error: ApiUnreachableError; told: boolean }
+    | undefined;
   return {
     answered() {
+      if (away?.told) cluster.log({ info: 'the API server answers again' });
       away = undefined;
     },
     unanswered(error) {
-      away ??= { since: now(), probedAt: 0, error };
+      away ??= { since: now(), probedAt: 0, error, told: false };
       away.error = error;
       away.probedAt = now();
+      if (!away.told && now() - away.since >= worthTellingMs) {
+        away.told = true;
+        cluster.log({ err: error.message });
+      }
       return now() - away.since < patienceMs;
     },
     refusal() {
