@@ -2,12 +2,11 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { ApiError } from '../kube/api-error.ts';
-import { type KubeObject, timestamp } from '../kube/kube-object.ts';
+import { timestamp } from '../kube/kube-object.ts';
+import type { KubeClient } from '../kube/resources/client.ts';
 import type { KubeApi } from '../kube/start-kube-api.ts';
 import { claimController } from './controllers/claim.ts';
-import { type Controller, kinds } from './controllers/controller.ts';
+import type { Controller } from './controllers/controller.ts';
 import { cronJobController } from './controllers/cron-job.ts';
 import { daemonSetController } from './controllers/daemon-set.ts';
 import { deploymentController } from './controllers/deployment/deployment.ts';
@@ -17,19 +16,19 @@ import { jobController } from './controllers/job.ts';
 import { replicaSetController } from './controllers/replica-set.ts';
 import { rootCertificateController } from './controllers/root-certificate.ts';
 import { runControllers } from './controllers/run-controllers.ts';
+import { type NodeFacts, schedulerController } from './controllers/scheduler.ts';
 import { statefulSetController } from './controllers/stateful-set.ts';
-import type { Pod } from './objects.ts';
-import { isFinished, isTerminating } from './pods.ts';
 import { type ImageRule, programFor } from './programs/image-rules.ts';
 import { type ImageFault, ImageFaults } from './runtime/image-faults.ts';
-import type { LogBuffer, LogLine } from './runtime/log-buffer.ts';
+import { Kubelet, type PodName } from './runtime/kubelet.ts';
+import type { LogLine } from './runtime/log-buffer.ts';
 import { nodeConditions, nodeObject } from './runtime/node-object.ts';
 import { type NodePort, NodePorts } from './runtime/node-ports.ts';
 import { podLogHandler } from './runtime/pod-log.ts';
-import { type PodPorts, PodRun } from './runtime/pod-run.ts';
 import { portForwardHandler } from './runtime/port-forward.ts';
-import type { ContainerRun } from './runtime/run-container.ts';
-import { place } from './runtime/schedule.ts';
+import { serviceAccountTokens } from './runtime/service-account-tokens.ts';
+
+export type { PodName } from './runtime/kubelet.ts';
 
 export interface NodeOptions {
   readonly api: KubeApi;
@@ -44,11 +43,6 @@ export interface NodeOptions {
   readonly now?: () => Date;
   /** Told of what went wrong inside of the sandbox; nothing by default. */
   readonly onProblem?: (problem: unknown) => void;
-}
-
-export interface PodName {
-  readonly namespace: string;
-  readonly name: string;
 }
 
 /** The cluster's only machine, and the controllers that every cluster has. */
@@ -75,41 +69,16 @@ const hostIp = '127.0.0.1';
 /** How long pods may take to end when the whole node ends, in ms. */
 const shutdownGraceMs = 5_000;
 
-/** How often is looked for the next run of a container, in ms. */
-const lookEveryMs = 25;
-
 export async function startNode(options: NodeOptions): Promise<SandboxNode> {
   const { api, images, name = 'sandbox', pace = 1, mountDelayMs = 1_000 } = options;
   const now = options.now ?? (() => new Date());
   const onProblem = options.onProblem ?? (() => {});
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-node-'));
-  const client = api.client('kubelet');
-  const scheduler = api.client('kube-scheduler');
-  const manager = api.client('kube-controller-manager');
-  const tell = eventTeller(api.client('kubelet'), now);
+  const [client, manager] = [api.client('kubelet'), api.client('kube-controller-manager')];
+  const [tell, tellAsManager] = [eventTeller(client, now), eventTeller(manager, now)];
+  const node = register(client, name, now());
   const faults = new ImageFaults();
-  const pods = new Map<string, PodRun>();
-  const tokens = new Map<string, string>();
-  let addresses = 0;
-  let stopped = false;
-
-  const machine = { arch: process.arch, cpus: cpus().length, memoryBytes: totalmem(), ip: hostIp };
-  const { object, status } = nodeObject(name, machine);
-  const created = client.create(object);
-  client.updateStatus({ ...created, status: { ...status, conditions: nodeConditions(timestamp(now())) } });
-
-  const controllers: readonly Controller[] = [
-    deploymentController,
-    replicaSetController,
-    statefulSetController,
-    daemonSetController({ name, labels: created.metadata.labels ?? {} }),
-    jobController,
-    cronJobController,
-    endpointsController,
-    claimController,
-    rootCertificateController(api.ca),
-  ];
-  const ports: PodPorts = {
+  const kubelet = new Kubelet(name, {
     client,
     now,
     pace,
@@ -118,164 +87,74 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
     hostIp,
     ca: api.ca,
     env: {
-      KUBERNETES_SERVICE_HOST: '127.0.0.1',
+      KUBERNETES_SERVICE_HOST: hostIp,
       KUBERNETES_SERVICE_PORT: String(api.port),
       KUBERNETES_SERVICE_PORT_HTTPS: String(api.port),
     },
-    tokenOf(namespace, serviceAccount) {
-      const user = `system:serviceaccount:${namespace}:${serviceAccount}`;
-      const known = tokens.get(user);
-      if (known !== undefined) return known;
-      const groups = [
-        'system:serviceaccounts',
-        `system:serviceaccounts:${namespace}`,
-        'system:authenticated',
-      ];
-      const token = api.addUser({ name: user, groups });
-      tokens.set(user, token);
-      return token;
-    },
+    tokenOf: serviceAccountTokens(api),
     faultOf: (image) => faults.of(image),
     programOf: (image) => programFor(image, images),
     onProblem,
     tell: (about, event) => tell(about, { ...event, source: 'kubelet' }),
-  };
-
-  function schedule(pod: Pod): void {
-    const placement = place(pod, created.metadata.labels ?? {});
-    const { name: podName, namespace } = pod.metadata;
-    if (placement.kind === 'fits') {
-      scheduler.update({ ...pod, spec: { ...pod.spec, nodeName: name } });
-      const message = `Successfully assigned ${namespace}/${podName} to ${name}`;
-      tell(pod, { source: 'default-scheduler', type: 'Normal', reason: 'Scheduled', message });
-      return;
-    }
-    const { message } = placement;
-    if (pod.status?.conditions?.some((condition) => condition.message === message)) return;
-    const time = timestamp(now());
-    const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message };
-    const conditions = [{ ...condition, lastTransitionTime: time }];
-    scheduler.updateStatus({ ...pod, status: { ...pod.status, phase: 'Pending', conditions } });
-    tell(pod, { source: 'default-scheduler', type: 'Warning', reason: 'FailedScheduling', message });
-  }
-
-  function onPod(pod: Pod): void {
-    const { uid = '' } = pod.metadata;
-    const run = pods.get(uid);
-    if (run === undefined) {
-      if (isTerminating(pod)) remove(pod);
-      else if (!pod.spec.nodeName) schedule(pod);
-      else if (pod.spec.nodeName === name && !isFinished(pod)) {
-        addresses += 1;
-        const ip = `10.244.${Math.floor(addresses / 250) % 250}.${(addresses % 250) + 2}`;
-        pods.set(uid, new PodRun(pod, ip, ports));
-      }
-      return;
-    }
-    run.changed(pod);
-    if (!isTerminating(pod)) return;
-    const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
-    void run.end(graceMs).then(() => {
-      if (pods.delete(uid) && !stopped) remove(pod);
-    }, onProblem);
-  }
-
-  /** The pod's end is over: takes it out of the API. */
-  function remove({ apiVersion, kind, metadata }: Pod): void {
-    const { namespace = 'default', name: podName, uid = '' } = metadata;
-    try {
-      const ref = { apiVersion, kind, namespace, name: podName };
-      client.delete(ref, { gracePeriodSeconds: 0, preconditions: { uid } });
-    } catch (error) {
-      // Another one of the same name is there by now.
-      if (!(error instanceof ApiError)) throw error;
-    }
-  }
-
-  const guarded =
-    (act: (object: KubeObject, type: string) => void) =>
-    ({ type, object: changed }: { type: string; object: KubeObject }): void => {
-      try {
-        act(changed, type);
-      } catch (error) {
-        onProblem(error);
-      }
-    };
-  const onData = (kind: 'Secret' | 'ConfigMap') =>
-    guarded(({ metadata: { namespace, name: dataName } }) => {
-      for (const pod of pods.values()) if (pod.name.namespace === namespace) pod.dataChanged(kind, dataName);
-    });
+  });
+  const controllers: readonly Controller[] = [
+    deploymentController,
+    replicaSetController,
+    statefulSetController,
+    daemonSetController(node),
+    jobController,
+    cronJobController,
+    endpointsController,
+    claimController,
+    rootCertificateController(api.ca),
+    schedulerController(node),
+  ];
   const stops = [
-    client.watch(
-      kinds.pod,
-      guarded((pod, type) => {
-        if (type !== 'DELETED') onPod(pod as Pod);
-        else
-          void pods
-            .get(pod.metadata.uid ?? '')
-            ?.end(0)
-            .then(() => pods.delete(pod.metadata.uid ?? ''));
-      }),
-    ),
-    client.watch({ apiVersion: 'v1', kind: 'Secret' }, onData('Secret')),
-    client.watch({ apiVersion: 'v1', kind: 'ConfigMap' }, onData('ConfigMap')),
-    runControllers(controllers, { client: manager, tell: eventTeller(manager, now), now, onProblem }),
+    runControllers(controllers, { client: manager, tell: tellAsManager, now, onProblem }),
     api.serveSubresource(
       'pods/log',
-      podLogHandler((uid) => pods.get(uid)),
+      podLogHandler((uid) => kubelet.pod(uid)),
     ),
     api.serveSubresource(
       'pods/portforward',
-      portForwardHandler((uid) => pods.get(uid)),
+      portForwardHandler((uid) => kubelet.pod(uid)),
     ),
   ];
-
   const nodePorts = new NodePorts({
     client,
-    localPort: (pod, containerPort) => pods.get(pod.metadata.uid ?? '')?.port(containerPort),
+    localPort: (pod, containerPort) => kubelet.pod(pod.metadata.uid)?.port(containerPort),
     onProblem,
   });
   // Should this process end without asking: processes in groups of their own would live on, and there
   // are private keys among the files.
-  const killAll = (): void => {
-    for (const pod of pods.values()) pod.kill();
+  const endNow = (): void => {
+    kubelet.kill();
     rmSync(folder, { recursive: true, force: true });
   };
-  process.once('exit', killAll);
-
-  const find = ({ namespace, name: podName }: PodName): PodRun | undefined =>
-    [...pods.values()].find((pod) => pod.name.namespace === namespace && pod.name.name === podName);
-  const containerOf = (pod: PodName, container?: string): ContainerRun | undefined =>
-    find(pod)?.container(container);
+  process.once('exit', endNow);
 
   return {
     name,
     breakImage: (image, fault) => faults.set(image, fault),
-    port: (pod, containerPort) => find(pod)?.port(containerPort),
+    port: (pod, containerPort) => kubelet.find(pod)?.port(containerPort),
     nodePorts: () => nodePorts.list(),
-    pid: (pod, container) => containerOf(pod, container)?.running?.pid,
-    async *logs(pod, signal, container) {
-      let shown: LogBuffer | undefined;
-      while (!signal.aborted) {
-        const log = containerOf(pod, container)?.log;
-        if (log !== undefined && log !== shown) {
-          shown = log;
-          yield* log.follow(signal, 0);
-        } else if (log === undefined && shown !== undefined) {
-          return;
-        } else {
-          await wait(lookEveryMs, undefined, { signal }).catch(() => {});
-        }
-      }
-    },
+    pid: (pod, container) => kubelet.find(pod)?.container(container)?.running?.pid,
+    logs: (pod, signal, container) => kubelet.logs(pod, signal, container),
     async stop() {
-      if (stopped) return;
-      stopped = true;
-      for (const stop of stops) stop();
+      for (const stop of stops.splice(0)) stop();
       await nodePorts.stop();
-      await Promise.all([...pods.values()].map((pod) => pod.end(shutdownGraceMs)));
-      process.off('exit', killAll);
+      await kubelet.stop(shutdownGraceMs);
+      process.off('exit', endNow);
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     },
   };
+}
+
+/** Puts the node into the API. */
+function register(client: KubeClient, name: string, now: Date): NodeFacts {
+  const machine = { arch: process.arch, cpus: cpus().length, memoryBytes: totalmem(), ip: hostIp };
+  const { object, status } = nodeObject(name, machine);
+  const created = client.create(object);
+  client.updateStatus({ ...created, status: { ...status, conditions: nodeConditions(timestamp(now)) } });
+  return { name, labels: created.metadata.labels ?? {} };
 }

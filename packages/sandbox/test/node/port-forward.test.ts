@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { KubeConfig, PortForward } from '@kubernetes/client-node';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
 import { isReady } from '../../src/node/pods.ts';
 import { eventually, type TestNode, testNode, workload } from './test-node.ts';
 
@@ -84,6 +86,41 @@ describe("client-node's port-forward", () => {
     const body = Buffer.alloc(3_000_000, 'x');
     const answer = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body });
     expect(await answer.text()).toBe('Hello World (v1.0.1)!');
+  });
+
+  it('ends one direction alone where the protocol can tell it', async () => {
+    const test = await testNode();
+    const pod = await helloPod(test);
+    const { server, token, ca } = test.api;
+    const url = `${server.replace('https', 'wss')}/api/v1/namespaces/default/pods/${pod}/portforward?ports=3000`;
+    const webSocket = new WebSocket(url, ['v5.channel.k8s.io'], {
+      ca,
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const received: Buffer[] = [];
+    webSocket.on('message', (data: Buffer) => {
+      if (data[0] === 0) received.push(data.subarray(1));
+    });
+    await once(webSocket, 'open');
+    webSocket.send(Buffer.from('\0GET / HTTP/1.1\r\nHost: x\r\n\r\n'));
+    webSocket.send(Buffer.of(255, 0));
+    await once(webSocket, 'close');
+    const [port, ...answer] = received;
+    expect(port?.readUInt16LE()).toBe(3000);
+    expect(Buffer.concat(answer).toString()).toContain('Hello World (v1.0.1)!');
+  });
+
+  it('is refused for a client that speaks something else', async () => {
+    const test = await testNode();
+    const pod = await helloPod(test);
+    const { server, token, ca } = test.api;
+    const url = `${server.replace('https', 'wss')}/api/v1/namespaces/default/pods/${pod}/portforward?ports=3000`;
+    const webSocket = new WebSocket(url, ['v4.base64.channel.k8s.io'], {
+      ca,
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const [error] = (await once(webSocket, 'error')) as [Error];
+    expect(error.message).toContain('400');
   });
 
   it('is refused for a pod that is not there', async () => {

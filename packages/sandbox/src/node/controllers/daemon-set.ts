@@ -5,12 +5,10 @@ import type { ClusterView } from './cluster-view.ts';
 import { type Change, type Controller, controllerOf, type Decision, kinds } from './controller.ts';
 import { podFromTemplate } from './pod-from-template.ts';
 import { revisionLabel, revisionsOf, statusChange } from './revisions.ts';
+import { fits, type NodeFacts } from './scheduler.ts';
 
 /** Runs one pod on the node. */
-export function daemonSetController(node: {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-}): Controller {
+export function daemonSetController(node: NodeFacts): Controller {
   return {
     name: 'daemonset-controller',
     kind: kinds.daemonSet,
@@ -21,9 +19,8 @@ export function daemonSetController(node: {
     decide(_, object, view, now) {
       if (object === undefined || isTerminating(object)) return { changes: [] };
       const set = object as DaemonSet;
-      const selector = Object.entries(set.spec.template.spec.nodeSelector ?? {});
-      const fits = selector.every(([key, value]) => node.labels[key] === value);
-      return decideDaemonSet(set, fits ? node.name : undefined, view, now);
+      const isWanted = fits(set.spec.template.spec.nodeSelector, node);
+      return decideDaemonSet(set, isWanted ? node.name : undefined, view, now);
     },
   };
 }

@@ -19,7 +19,9 @@ export interface FluxdOptions {
 export function fluxd(options: FluxdOptions): Program {
   return {
     files: options.files ?? {},
-    start({ args, env, root, write }) {
+    start({ command, args: given, env, root, write }) {
+      // A manifest may name the program itself, and begin its arguments there.
+      const args = [...command.slice(1), ...given];
       const ports = new Map<number, number>();
       const lines = lineReader((line) => {
         for (const [key, flag, fallback] of listeners) {

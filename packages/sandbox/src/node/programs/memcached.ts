@@ -12,7 +12,9 @@ const usualPort = 11211;
 export function memcached(path: string): Program {
   return {
     files: {},
-    async start(container) {
+    async start(start) {
+      // A manifest may name the program itself, and begin its arguments there.
+      const container = { ...start, args: [...start.command.slice(1), ...start.args] };
       const program = await findProgram('memcached', path);
       return program === undefined ? holdPort(container) : runReal(program, container, path);
     },

@@ -56,6 +56,7 @@ export class PodRun {
   #hasFiles = false;
   #publishing = false;
   #ending: Promise<void> | undefined;
+  readonly #deadlines: NodeJS.Timeout[] = [];
   #refreshDue = false;
   #refreshing: Promise<void> = Promise.resolve();
 
@@ -133,11 +134,14 @@ export class PodRun {
   }
 
   /**
-   * Ends its containers, asking first and then by force, and removes its files.
+   * Ends its containers, asking first and then by force, and removes its files. Asked again, it may
+   * only become shorter.
    * @param graceMs - how long they may take; 0 for no time at all
    */
   end(graceMs: number): Promise<void> {
-    this.#ending ??= this.#end(graceMs);
+    if (graceMs === 0) this.kill();
+    else this.#deadlines.push(setTimeout(() => this.kill(), graceMs));
+    this.#ending ??= this.#end();
     return this.#ending;
   }
 
@@ -146,14 +150,11 @@ export class PodRun {
     for (const { running } of this.#all) running?.kill();
   }
 
-  async #end(graceMs: number): Promise<void> {
-    const programs = this.#all.flatMap(({ running }) => running ?? []);
+  async #end(): Promise<void> {
     this.#stopping.abort();
-    const late = graceMs > 0 ? setTimeout(() => this.kill(), graceMs) : undefined;
-    if (graceMs > 0) for (const program of programs) program.terminate();
-    else this.kill();
+    for (const { running } of this.#all) running?.terminate();
     await this.#running;
-    clearTimeout(late);
+    for (const deadline of this.#deadlines) clearTimeout(deadline);
     await this.#refreshing;
     if (!this.#hasFiles) return;
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });

@@ -24,6 +24,7 @@ export class PodVolumes {
   readonly #hasApiAccess: boolean;
   readonly #written = new Map<string, readonly VolumeFile[]>();
   #changes = 0;
+  #turn: Promise<void> = Promise.resolve();
 
   /**
    * @param folder - for this pod's volumes
@@ -72,8 +73,14 @@ export class PodVolumes {
     if (missing.length > 0) throw new StartRefused('ContainerCreating', missing.join('; '));
   }
 
-  /** Brings all folders up to date, save those for which something is missing. */
-  async write(sources: VolumeSources): Promise<void> {
+  /** Brings all folders up to date, save those for which something is missing; one caller after the other. */
+  write(sources: VolumeSources): Promise<void> {
+    const turn = this.#turn.then(() => this.#write(sources));
+    this.#turn = turn.catch(() => {}); // the caller's to tell
+    return turn;
+  }
+
+  async #write(sources: VolumeSources): Promise<void> {
     for (const volume of this.#volumes) {
       const content = volumeContent(volume, sources);
       if (content.kind === 'own') await mkdir(this.#folderOf(volume), { recursive: true });

@@ -77,13 +77,20 @@ function forward(
     socket.on('error', ({ message }) => refuse(message));
     // What the pod has sent is on its way; it will not take more.
     socket.on('end', () => socket.end());
-    socket.on('close', closed);
+    socket.on('close', () => {
+      webSocket.resume(); // it may have waited for this socket
+      closed();
+    });
   });
   webSocket.on('message', (message: RawData) => {
     const bytes = asBuffer(message);
     const [channel = 0] = bytes;
-    if (channel === closeChannel) sockets.get(bytes[1] ?? 0)?.end();
-    else sockets.get(channel)?.write(bytes.subarray(1));
+    const socket = sockets.get(channel === closeChannel ? (bytes[1] ?? 0) : channel);
+    if (channel === closeChannel) socket?.end();
+    else if (socket?.write(bytes.subarray(1)) === false) {
+      webSocket.pause();
+      socket.once('drain', () => webSocket.resume());
+    }
   });
   webSocket.on('error', () => {}); // the client went away; `close` follows
   webSocket.on('close', () => {

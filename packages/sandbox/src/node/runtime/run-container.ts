@@ -111,6 +111,7 @@ export class ContainerRun {
     try {
       running = await start(program, this.#container, log);
     } catch (error) {
+      if (signal.aborted) return undefined;
       const refused = error instanceof StartRefused;
       const reason = refused ? error.reason : 'RunContainerError';
       this.#set({ kind: 'waiting', reason, message: errorMessage(error) });
