@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { version } from '@fluxctl/shared/version';
@@ -78,19 +87,34 @@ describe.each(programs)('$name, built, packed and installed', (program) => {
   });
 });
 
-describe('fluxctl version', () => {
-  it('loads no cluster library, no HTTP client and no YAML', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+describe('the start of fluxctl', () => {
+  const dist = mkdtempSync(join(tmpdir(), 'bundle-'));
+  const built = join(dist, 'dist/fluxctl.mjs');
+  let files: readonly BundleFile[] = [];
+  beforeAll(async () => {
     const [fluxctl] = programs;
-    if (!fluxctl) throw new Error('no fluxctl');
-    const files = await bundleProgram(fluxctl, repositoryRoot, join(folder, 'dist'));
-    rmSync(folder, { recursive: true });
+    if (fluxctl) files = await bundleProgram(fluxctl, repositoryRoot, join(dist, 'dist'));
+  });
+  afterAll(() => rmSync(dist, { recursive: true, force: true }));
+
+  it('loads no cluster library, no HTTP client and no YAML', () => {
     const core = files.find(({ name }) => name === 'chunks/core.mjs');
     expect(core?.imports.filter((name) => !name.startsWith('node:'))).toEqual([]);
     const packages = core?.modules.map(
       (id) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(id)?.[1],
     );
     expect(new Set(packages?.filter(Boolean))).toEqual(new Set(['commander']));
+  });
+
+  it('keeps compiled code in the user’s cache, and only where it loads much', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
+    const cache = join(folder, '.cache/fluxctl');
+    const env = { PATH: process.env.PATH, HOME: folder };
+    spawnSync(process.execPath, [built, 'version'], { env });
+    expect(existsSync(cache)).toBe(false);
+    spawnSync(process.execPath, [built, 'list-workloads', '--url=http://127.0.0.1:1'], { env });
+    expect(readdirSync(cache)).not.toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type OutputChunk, type Plugin, rolldown } from 'rolldown';
 import { minify } from 'rolldown/utils';
 import { chunkGroups } from './chunk-groups.ts';
+import { compileCacheFrom } from './compile-cache.ts';
 import { leanCommander } from './lean-commander.ts';
 import { leanPortForward } from './lean-port-forward.ts';
 import { printLicences, readBundledPackages } from './licences.ts';
@@ -44,12 +45,15 @@ export async function bundleProgram(
   folder: string,
 ): Promise<readonly BundleFile[]> {
   const warnings: string[] = [];
+  const compileCache =
+    program.heavyFrom !== undefined &&
+    compileCacheFrom(join(root, program.folder, program.heavyFrom), program.name);
   const bundle = await rolldown({
     input: { [program.name]: join(root, program.folder, program.entry) },
     platform: 'node',
     // Its modules only define classes; 800 of them are models of kinds, which nobody here asks for.
     treeshake: { moduleSideEffects: [{ test: /\/client-node\/dist\//, sideEffects: false }] },
-    plugins: [leanCommander, leanPortForward, denseLibraries],
+    plugins: [leanCommander, leanPortForward, denseLibraries, compileCache],
     onLog: (level, log) => {
       // A dynamic import may be there to break a circle, not to be lazy.
       if (level === 'warn' && log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') warnings.push(log.message);

@@ -8,6 +8,8 @@ export interface Program {
   readonly entry: string;
   /** Modules that every run needs: they and what they import become few files, which load faster than many. */
   readonly always: readonly string[];
+  /** The module from which on much is loaded, in a program that is to start fast. */
+  readonly heavyFrom?: string;
   /** Whether each folder below `src` becomes a file of its own, so that `caller=` in a log line names the room. */
   readonly roomsApart: boolean;
 }
@@ -18,6 +20,7 @@ export const programs: readonly Program[] = [
     folder: 'packages/cli',
     entry: 'src/main.ts',
     always: ['src/run-process.ts', 'src/program.ts'],
+    heavyFrom: 'src/connect/open-connection.ts',
     roomsApart: false,
   },
   {

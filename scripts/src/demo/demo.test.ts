@@ -15,10 +15,12 @@ import { realClusterPrograms, startRealCluster } from '@fluxctl/sandbox/real/sta
 import { createWorld } from '@fluxctl/sandbox/world';
 import { Chalk } from 'chalk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleProgram } from '../build/bundle.ts';
+import { programs } from '../build/programs.ts';
 import { repositoryRoot } from '../rules/tracked-files.ts';
-import { findProgram, findScripts } from './programs.ts';
+import { findProgram, findScripts, type Scripts } from './programs.ts';
 import { runDemo } from './run-demo.ts';
-import { openSandboxStage } from './sandbox-stage.ts';
+import { openSandboxStage, type SandboxStage } from './sandbox-stage.ts';
 import { createScreen } from './screen.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'demo-test-'));
@@ -93,25 +95,30 @@ describe('scripts/demo in the sandbox', () => {
   );
 
   it(
+    'shows the same with the programs as they ship',
+    async () => {
+      const [fluxctl, fluxd] = await Promise.all(
+        programs.map(async (program) => {
+          const dist = join(folder, program.name);
+          await bundleProgram(program, repositoryRoot, dist);
+          return join(dist, `${program.name}.mjs`);
+        }),
+      );
+      const { shown, result } = await runHere({ fluxctl: fluxctl ?? '', fluxd: fluxd ?? '' });
+      expect(result, shown).toMatchObject({ ok: true, steps: 7 });
+    },
+    patience,
+  );
+
+  it(
     'stops at the first step that is not as described',
     async () => {
-      let shown = '';
-      const screen = createScreen({
-        write: (more) => (shown += more),
-        paint: new Chalk({ level: 0 }),
-        width: 120,
-      });
-      const scripts = findScripts(repositoryRoot, false);
-      const stage = await openSandboxStage({ scripts, screen, env: process.env, standIns: standIns() });
-      try {
+      const { shown, result } = await runHere(findScripts(repositoryRoot, false), ({ world }) => {
         const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux' } };
-        stage.world.api.client('test').create(namespace);
-        const result = await runDemo(stage, screen, AbortSignal.timeout(patience));
-        expect(result).toMatchObject({ ok: false, steps: 1 });
-        expect(shown).toMatch(/namespaces "flux" already exists[\s\S]*✗ exit code 1\n$/);
-      } finally {
-        await stage.close();
-      }
+        world.api.client('test').create(namespace);
+      });
+      expect(result).toMatchObject({ ok: false, steps: 1 });
+      expect(shown).toMatch(/namespaces "flux" already exists[\s\S]*✗ exit code 1\n$/);
     },
     patience,
   );
@@ -230,6 +237,20 @@ describe('scripts/demo, misused', () => {
   });
 });
 
-function standIns(): Readonly<Record<string, string>> {
-  return { kubectl: join(repositoryRoot, 'scripts/src/demo/kubectl-stand-in.ts') };
+/** In this process, on a stage that may be changed before. */
+async function runHere(scripts: Scripts, prepare: (stage: SandboxStage) => void = () => undefined) {
+  let shown = '';
+  const write = (more: string): void => {
+    shown += more;
+  };
+  const screen = createScreen({ write, paint: new Chalk({ level: 0 }), width: 120 });
+  const standIns = { kubectl: join(repositoryRoot, 'scripts/src/demo/kubectl-stand-in.ts') };
+  const stage = await openSandboxStage({ scripts, screen, env: process.env, standIns });
+  try {
+    prepare(stage);
+    const result = await runDemo(stage, screen, AbortSignal.timeout(patience));
+    return { shown, result };
+  } finally {
+    await stage.close();
+  }
 }
