@@ -167,7 +167,8 @@ export function applyFields(world: World, request: ApplyRequest): KubeObject {
   const key = managerKey(identity);
   const last = managers.get(key);
   const merged = (mergeTyped(kind.schema, bare, applied) ?? {}) as KubeObject;
-  const fields = withoutSystemFields(fieldsOf(kind.schema, applied).without(resetFields(kind, subresource)));
+  // The system's fields count as applied until the end: what they stand in must not be pruned.
+  const fields = fieldsOf(kind.schema, applied).without(resetFields(kind, subresource));
   const next: Manager = { ...identity, time: last?.time, fields };
   const claimed = new Map(managers).set(key, next);
   const pruned = last === undefined ? merged : prune(world, kind, merged, claimed, last);
@@ -181,7 +182,8 @@ export function applyFields(world: World, request: ApplyRequest): KubeObject {
     if (real.length > 0) throw conflictError(real);
   }
   const result = new Map(moved.managers);
-  if (next.fields.empty) result.delete(key);
-  else result.set(key, { ...next, time });
+  const owned = withoutSystemFields(fields);
+  if (owned.empty) result.delete(key);
+  else result.set(key, { ...next, time, fields: owned });
   return withManagers(pruned, result);
 }

@@ -59,7 +59,7 @@ function mergeMap(schema: TypeSchema, target: JsonObject, patch: JsonObject): Js
     const name = key.startsWith(setOrder) ? key.slice(setOrder.length) : undefined;
     if (name === undefined || Object.hasOwn(patch, name) || !Array.isArray(order)) continue;
     const list = merged[name];
-    if (Array.isArray(list)) merged[name] = ordered(list, order, fieldOf(schema, name).mergeKey);
+    if (Array.isArray(list)) merged[name] = arranged(list, list, order, fieldOf(schema, name).mergeKey ?? '');
   }
   return merged;
 }
@@ -92,9 +92,13 @@ function mergeField(
     return;
   }
   const list = Array.isArray(before) ? before : [];
+  if (change.some((item) => isObject(item) && item[directive] === 'replace')) {
+    merged[key] = change.filter((item) => !(isObject(item) && item[directive] !== undefined)).map(cleaned);
+    return;
+  }
   const result =
     field.mergeKey === '' ? mergeSet(list, change) : mergeItems(field, field.mergeKey, list, change);
-  merged[key] = order === undefined ? result : ordered(result, order, field.mergeKey);
+  merged[key] = arranged(result, list, order ?? change, field.mergeKey);
 }
 
 function mergeSet(list: readonly JsonValue[], patch: readonly JsonValue[]): JsonValue[] {
@@ -123,10 +127,6 @@ function mergeItems(
   patch: readonly JsonValue[],
 ): JsonValue[] {
   const items = schema.type === 'list' ? schema.items : rawSchema;
-  const isReplace = patch.some((item) => isObject(item) && item[directive] === 'replace');
-  if (isReplace) {
-    return patch.filter((item) => !(isObject(item) && item[directive] === 'replace')).map(cleaned);
-  }
   const merged = [...list];
   for (const change of patch) {
     const key = keyOf(change, mergeKey, '');
@@ -141,26 +141,37 @@ function mergeItems(
   return merged;
 }
 
-/** Items that the order names come in its order; others keep their place behind what they stood behind. */
-function ordered(
-  list: readonly JsonValue[],
+/** Where an item stands in a list, by its merge key where the list has one. */
+function indexIn(list: readonly JsonValue[], item: JsonValue, mergeKey: string): number {
+  if (mergeKey === '') return list.findIndex((each) => sameJson(each, item));
+  const key = isObject(item) ? item[mergeKey] : undefined;
+  return list.findIndex((each) => isObject(each) && sameJson(each[mergeKey], key));
+}
+
+/**
+ * The order of a merged list: what the patch speaks of in the patch's order, the rest in the order it
+ * had; of the two the patch's come first, unless the other one stood in front of it before.
+ */
+function arranged(
+  merged: readonly JsonValue[],
+  before: readonly JsonValue[],
   order: readonly JsonValue[],
-  mergeKey: string | undefined,
+  mergeKey: string,
 ): JsonValue[] {
-  const keyed = mergeKey !== undefined && mergeKey !== '';
-  const rankOf = (item: JsonValue): number =>
-    order.findIndex((each) =>
-      keyed
-        ? isObject(item) && isObject(each) && sameJson(item[mergeKey], each[mergeKey])
-        : sameJson(item, each),
-    );
-  const named = list.filter((item) => rankOf(item) >= 0).sort((a, b) => rankOf(a) - rankOf(b));
+  const spoken = merged
+    .filter((item) => indexIn(order, item, mergeKey) >= 0)
+    .sort((a, b) => indexIn(order, a, mergeKey) - indexIn(order, b, mergeKey));
+  const rest = merged.filter((item) => indexIn(order, item, mergeKey) < 0);
   const result: JsonValue[] = [];
-  for (const item of list) {
-    const next = rankOf(item) >= 0 ? named.shift() : item;
-    if (next !== undefined) result.push(next);
+  for (;;) {
+    const [left, right] = [rest[0], spoken[0]];
+    if (left === undefined) return [...result, ...spoken];
+    if (right === undefined) return [...result, ...rest];
+    const [l, r] = [indexIn(before, left, mergeKey), indexIn(before, right, mergeKey)];
+    result.push(l >= 0 && r >= 0 && l < r ? left : right);
+    if (result.at(-1) === left) rest.shift();
+    else spoken.shift();
   }
-  return result;
 }
 
 /** A value without directives, as it is stored. */

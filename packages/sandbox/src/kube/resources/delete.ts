@@ -60,15 +60,19 @@ function gracePeriod(kind: Kind, object: KubeObject, wanted: number | undefined)
 
 function checkPreconditions(kind: Kind, object: KubeObject, { preconditions }: DeleteOptions): void {
   const { name, uid, resourceVersion } = object.metadata;
+  // Here, and only here, the kind is named instead of the resource.
+  const named = { ...kind, plural: kind.kind };
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
-    const why = `Precondition failed: UID in precondition: ${preconditions.uid}, UID in object meta: ${uid}`;
-    throw conflict(kind, name, why);
+    const why =
+      `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid}). ` +
+      'The object might have been deleted and then recreated';
+    throw conflict(named, name, why);
   }
   if (preconditions?.resourceVersion !== undefined && preconditions.resourceVersion !== resourceVersion) {
     const why =
-      `Precondition failed: ResourceVersion in precondition: ${preconditions.resourceVersion}, ` +
-      `ResourceVersion in object meta: ${resourceVersion}`;
-    throw conflict(kind, name, why);
+      `the ResourceVersion in the precondition (${preconditions.resourceVersion}) does not match the ` +
+      `ResourceVersion in record (${resourceVersion}). The object might have been modified`;
+    throw conflict(named, name, why);
   }
 }
 

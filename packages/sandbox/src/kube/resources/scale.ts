@@ -64,7 +64,7 @@ export function scaleOf(kind: Kind, object: KubeObject): JsonObject {
       ...(resourceVersion !== undefined && { resourceVersion }),
       ...(creationTimestamp !== undefined && { creationTimestamp }),
     },
-    spec: replicas === undefined ? {} : { replicas },
+    spec: replicas ? { replicas } : {},
     status: {
       replicas: numberAt(object, ...paths.status) ?? 0,
       ...(selector !== undefined && { selector }),
