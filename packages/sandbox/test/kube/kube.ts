@@ -28,8 +28,8 @@ export const jsonType = 'application/json-patch+json';
 export const strategicType = 'application/strategic-merge-patch+json';
 export const applyType = 'application/apply-patch+yaml';
 export const tableType = 'application/json;as=Table;v=v1;g=meta.k8s.io';
-export const metadataType =
-  'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
+export const metadataType = 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io';
+export const metadataListType = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';
 
 const withinMs = 20_000;
 

@@ -4,10 +4,10 @@ import { customKinds } from '../registry/custom-kinds.ts';
 import type { Kind } from '../registry/kind.ts';
 import { createClient } from '../resources/client.ts';
 import type { World } from '../resources/context.ts';
+import { cleanupFinalizer } from '../resources/delete.ts';
 import type { Controller } from './controller.ts';
 
 const storage = 'apiextensions.k8s.io/customresourcedefinitions';
-const cleanup = 'customresourcecleanup.apiextensions.k8s.io';
 
 function condition(world: World, type: string, reason: string, message: string): JsonObject {
   const lastTransitionTime = timestamp(world.now());
@@ -50,10 +50,8 @@ export function definitionController(world: World, onRemoved: (kind: Kind) => vo
   const establish = (definition: KubeObject): void => {
     const { spec, status } = definition;
     const names = objectAt(spec, 'names') ?? {};
-    const finalizers = [...new Set([...(definition.metadata.finalizers ?? []), cleanup])];
-    const updated = client.update({ ...definition, metadata: { ...definition.metadata, finalizers } });
     client.updateStatus({
-      ...updated,
+      ...definition,
       status: {
         ...(isObject(status) ? status : {}),
         acceptedNames: names,
@@ -67,19 +65,6 @@ export function definitionController(world: World, onRemoved: (kind: Kind) => vo
   };
 
   const removeObjects = (definition: KubeObject): void => {
-    if (!hasCondition(definition, 'Terminating')) {
-      const status = objectAt(definition, 'status') ?? {};
-      const terminating = condition(
-        world,
-        'Terminating',
-        'InstanceDeletionInProgress',
-        'CustomResource deletion is in progress',
-      );
-      client.updateStatus({
-        ...definition,
-        status: { ...status, conditions: withConditions(definition, [terminating]) },
-      });
-    }
     const kind = [...world.kinds.all()].find((each) => each.custom?.definition === definition.metadata.name);
     const objects = kind === undefined ? [] : world.store.list(kind.storage);
     for (const { apiVersion, kind, metadata } of objects) {
@@ -90,7 +75,7 @@ export function definitionController(world: World, onRemoved: (kind: Kind) => vo
     if (kind !== undefined && world.store.list(kind.storage).length > 0) return;
     const live = world.store.get(storage, undefined, definition.metadata.name);
     if (live === undefined) return;
-    const finalizers = (live.metadata.finalizers ?? []).filter((each) => each !== cleanup);
+    const finalizers = (live.metadata.finalizers ?? []).filter((each) => each !== cleanupFinalizer);
     client.update({ ...live, metadata: { ...live.metadata, finalizers } });
   };
 
@@ -102,7 +87,7 @@ export function definitionController(world: World, onRemoved: (kind: Kind) => vo
       const definitions = world.store.list(storage);
       for (const definition of definitions) {
         if (definition.metadata.deletionTimestamp !== undefined) {
-          if (definition.metadata.finalizers?.includes(cleanup)) removeObjects(definition);
+          if (definition.metadata.finalizers?.includes(cleanupFinalizer)) removeObjects(definition);
         } else if (!hasCondition(definition, 'Established')) establish(definition);
         else register(definition);
       }

@@ -1,6 +1,6 @@
 /** In which form an answer is wanted. */
 export interface AnswerForm {
-  readonly as: 'object' | 'table' | 'metadata' | 'discovery';
+  readonly as: 'object' | 'table' | 'metadata' | 'metadata list' | 'discovery';
   readonly format: 'json' | 'yaml';
 }
 
@@ -31,8 +31,8 @@ function formOf({ type, parameters }: MediaRange): AnswerForm | undefined {
   if (as === '') return { as: 'object', format };
   if (group === 'meta.k8s.io' && version === 'v1') {
     if (as === 'Table') return { as: 'table', format };
-    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
-      return { as: 'metadata', format };
+    if (as === 'PartialObjectMetadata') return { as: 'metadata', format };
+    if (as === 'PartialObjectMetadataList') return { as: 'metadata list', format };
   }
   if (group === 'apidiscovery.k8s.io' && version === 'v2' && as === 'APIGroupDiscoveryList') {
     return { as: 'discovery', format };

@@ -40,6 +40,14 @@ export interface ResourceRequest {
   readonly body: Buffer;
 }
 
+/** @returns 406 for one object asked for as a list, or the other way round */
+function notAsWanted(kind: Kind, wanted: string, fault: string, suffix: string): ApiError {
+  const named = `${kind.group.split('.')[0] || 'core'}.${kind.kind}${suffix}`;
+  const goType = kind.custom === undefined ? named : `unstructured.Unstructured${suffix}`;
+  const text = `you requested ${wanted}, but the requested object ${fault} (*${goType})`;
+  return new ApiError(406, 'NotAcceptable', text);
+}
+
 function isStatus(object: KubeObject | JsonObject): boolean {
   return object['kind'] === 'Status' && object['apiVersion'] === 'v1';
 }
@@ -53,6 +61,7 @@ function shaped(
   if (form.as === 'object' || isStatus(object)) return object;
   const whole = object as KubeObject;
   if (form.as === 'metadata') return partialMetadata(whole);
+  if (form.as === 'metadata list') throw notAsWanted(kind, 'PartialObjectMetadataList', 'is not a list', '');
   const { resourceVersion = '' } = whole.metadata;
   return tableBody(kind, [whole], { resourceVersion }, world.now(), includeOf(query));
 }
@@ -64,7 +73,8 @@ function list(world: World, snapshots: Snapshots, request: ResourceRequest): Ans
 }
 
 function shapedList(world: World, page: ObjectList, { kind, form, query }: ResourceRequest): JsonObject {
-  if (form.as === 'metadata') return metadataListBody(page);
+  if (form.as === 'metadata list') return metadataListBody(page);
+  if (form.as === 'metadata') throw notAsWanted(kind, 'PartialObjectMetadata', 'is a list', 'List');
   if (form.as !== 'table') return listBody(kind, page);
   return tableBody(kind, page.items, listMetadata(page), world.now(), includeOf(query));
 }

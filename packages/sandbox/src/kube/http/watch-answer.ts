@@ -62,7 +62,8 @@ export function answerWatch(
   const shaped = ({ type, object }: WatchEvent): unknown => {
     if (type === 'ERROR' || form.as === 'object') return { type, object };
     const whole = object as KubeObject;
-    if (form.as === 'metadata') return { type, object: partialMetadata(whole) };
+    if (form.as === 'metadata' || form.as === 'metadata list')
+      return { type, object: partialMetadata(whole) };
     const { resourceVersion = '' } = whole.metadata;
     const rows = type === 'BOOKMARK' ? [] : [whole];
     const include = includeOf(query);

@@ -1,5 +1,5 @@
 import { ApiError, conflict, type Status } from '../api-error.ts';
-import { type KubeObject, numberAt, stringAt, timestamp } from '../kube-object.ts';
+import { type KubeObject, listAt, numberAt, objectAt, stringAt, timestamp } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 import type { Target, World } from './context.ts';
 import { convert } from './convert.ts';
@@ -11,6 +11,11 @@ export interface DeleteOptions {
   readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
 }
+
+const definitionStorage = 'apiextensions.k8s.io/customresourcedefinitions';
+
+/** Holds a definition until its objects are gone. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** Kinds whose deletion answers with the object, where others say only that it went well. */
 const answersWithObject: ReadonlySet<string> = new Set([
@@ -32,12 +37,10 @@ export function isFinished({ metadata }: KubeObject): boolean {
   );
 }
 
-/** Takes the object out of the store, as `object`; answers with its last state. */
-export function removeObject(world: World, kind: Kind, object: KubeObject): KubeObject {
-  const storageKind = world.kinds.ofStorage(kind.storage) ?? kind;
-  const { namespace, name } = object.metadata;
-  const removed = world.store.remove(kind.storage, namespace, name, convert(object, storageKind));
-  return convert(removed ?? object, kind);
+/** Takes the object out of the store. @returns its last state */
+export function removeObject(world: World, kind: Kind, { metadata }: KubeObject): KubeObject | undefined {
+  const removed = world.store.remove(kind.storage, metadata.namespace, metadata.name);
+  return removed && convert(removed, kind);
 }
 
 function withFinalizers(object: KubeObject, policy: DeleteOptions['propagationPolicy']): KubeObject {
@@ -92,9 +95,10 @@ export function deleteObject(
   const grace = gracePeriod(kind, existing, options.gracePeriodSeconds);
   let object = withFinalizers(existing, options.propagationPolicy ?? defaultPolicy(kind));
   if (kind.storage === '/namespaces') object = terminateNamespace(object);
+  if (kind.storage === definitionStorage) object = terminateDefinition(object, world);
   const held = (object.metadata.finalizers ?? []).length > 0 || grace > 0 || isHeldNamespace(kind, object);
   if (!held) {
-    if (!options.dryRun) object = removeObject(world, kind, object);
+    if (!options.dryRun) object = removeObject(world, kind, object) ?? object;
     if (answersWithObject.has(kind.storage)) return object;
     return {
       kind: 'Status',
@@ -141,6 +145,26 @@ function terminateNamespace(namespace: KubeObject): KubeObject {
   return {
     ...namespace,
     status: { ...(typeof status === 'object' && !Array.isArray(status) ? status : {}), phase: 'Terminating' },
+  };
+}
+
+/** Its objects go before it does. */
+function terminateDefinition(definition: KubeObject, world: World): KubeObject {
+  const { metadata, status } = definition;
+  if (metadata.deletionTimestamp !== undefined) return definition;
+  const finalizers = [...new Set([...(metadata.finalizers ?? []), cleanupFinalizer])];
+  const terminating = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: timestamp(world.now()),
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  };
+  const conditions = [...listAt(status, 'conditions'), terminating];
+  return {
+    ...definition,
+    metadata: { ...metadata, finalizers },
+    status: { ...objectAt(status), conditions },
   };
 }
 

@@ -41,7 +41,11 @@ export function commitUpdate(
   validateUpdate(kind, target.subresource, object, existing, next);
   if (sameButForTimes(existing, object)) return existing;
   if (options.dryRun) return object;
-  if (isFinished(object)) return removeObject(world, kind, object);
+  if (isFinished(object)) {
+    // What is told to watches is the state before: this last change is never stored.
+    removeObject(world, kind, object);
+    return object;
+  }
   const storageKind = world.kinds.ofStorage(kind.storage) ?? kind;
   return convert(world.store.put(kind.storage, convert(object, storageKind)), kind);
 }

@@ -78,16 +78,8 @@ export class Store {
     return stored;
   }
 
-  /**
-   * @param last - the last state, where it is not the stored one
-   * @returns the last state under the deletion's version, or undefined when there was no such object
-   */
-  remove(
-    storage: string,
-    namespace: string | undefined,
-    name: string,
-    last?: KubeObject,
-  ): KubeObject | undefined {
+  /** @returns the last state under the deletion's version, or undefined when there was no such object */
+  remove(storage: string, namespace: string | undefined, name: string): KubeObject | undefined {
     const shelf = this.#shelf(storage);
     const key = objectKey(namespace, name);
     const previous = shelf.objects.get(key);
@@ -95,8 +87,7 @@ export class Store {
     shelf.objects.delete(key);
     shelf.sorted = undefined;
     const version = ++this.#version;
-    const state = last ?? previous;
-    const object = { ...state, metadata: { ...state.metadata, resourceVersion: String(version) } };
+    const object = { ...previous, metadata: { ...previous.metadata, resourceVersion: String(version) } };
     this.#publish({ type: 'DELETED', storage, object, previous, version });
     return object;
   }
