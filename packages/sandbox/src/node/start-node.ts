@@ -73,10 +73,10 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
   const { api, images, name = 'sandbox', pace = 1, mountDelayMs = 1_000 } = options;
   const now = options.now ?? (() => new Date());
   const onProblem = options.onProblem ?? (() => {});
-  const folder = await mkdtemp(join(tmpdir(), 'sandbox-node-'));
   const [client, manager] = [api.client('kubelet'), api.client('kube-controller-manager')];
   const [tell, tellAsManager] = [eventTeller(client, now), eventTeller(manager, now)];
   const node = register(client, name, now());
+  const folder = await mkdtemp(join(tmpdir(), 'sandbox-node-'));
   const faults = new ImageFaults();
   const kubelet = new Kubelet(name, {
     client,
