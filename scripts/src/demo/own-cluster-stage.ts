@@ -80,7 +80,7 @@ export async function openOwnClusterStage(options: OwnClusterOptions): Promise<S
     return {
       about: [
         `The cluster at ${server}; fluxd and the git host run on this machine.`,
-        `kubectl: ${(await looking.ask('kubectl version --client')).stdout.split('\n')[0] ?? ''}`,
+        `kubectl: ${(await looking.ask('kubectl version --client')).stdout.split('\n')[0]?.replace('Client Version: ', '') ?? ''}`,
       ],
       env: commandEnv,
       folder,

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Chalk } from 'chalk';
 import { describe, expect, it } from 'vitest';
-import { paintLog, shortenLog } from './paint-log.ts';
+import { paintPieces, readLog, shortenLog, slicePieces } from './paint-log.ts';
 import { drawPicture } from './picture.ts';
 
 describe('a line of the log', () => {
@@ -16,13 +16,23 @@ describe('a line of the log', () => {
     expect(shortenLog(line)).toBe(short);
   });
 
+  const line = '03:04:05.678 component=daemon event="it = happened" err="it broke" = words err=null x';
   it('is coloured, and keeps its words', () => {
     const paint = new Chalk({ level: 1 });
-    const line = '03:04:05.678 component=daemon event="it happened" err="it broke"';
-    const painted = paintLog(line, paint);
-    expect(painted).toContain(paint.green('"it happened"'));
+    const painted = paintPieces(readLog(line), paint);
+    expect(painted).toContain(paint.green('"it = happened"'));
     expect(painted).toContain(paint.yellow('"it broke"'));
+    expect(painted).toContain(paint.dim('03:04:05.678 '));
     expect(stripVTControlCharacters(painted)).toBe(line);
+  });
+
+  it('can be cut anywhere', () => {
+    for (let at = 0; at <= line.length; at++) {
+      const pieces = readLog(line);
+      const parts = [slicePieces(pieces, 0, at), slicePieces(pieces, at, line.length)];
+      const texts = parts.map((part) => part.map(({ text }) => text).join(''));
+      expect(texts).toEqual([line.slice(0, at), line.slice(at)]);
+    }
   });
 });
 

@@ -48,7 +48,9 @@ export async function openSandboxStage({
       about: [
         'A sandbox on this machine: a Kubernetes API with one node, a git host over SSH; the programs are the real ones.',
         ...missing.map(([name]) => `${name} is not installed: a small stand-in takes its place.`),
-        ...(kubectl === undefined ? [] : [`kubectl: ${versionLine(kubectl, ['version', '--client'])}`]),
+        ...(kubectl === undefined
+          ? []
+          : [`kubectl: ${versionLine(kubectl, ['version', '--client']).replace('Client Version: ', '')}`]),
       ],
       env: {
         PATH: `${bin}:${path}`,

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { ChalkInstance } from 'chalk';
-import { paintLog, shortenLog } from './paint-log.ts';
+import { paintPieces, readLog, shortenLog, slicePieces } from './paint-log.ts';
 
 export interface ScreenOptions {
   readonly write: (text: string) => void;
@@ -49,11 +49,14 @@ export function createScreen({ write, paint, width }: ScreenOptions): Screen {
     log(text) {
       const room = width - marginWidth;
       const whole = shortenLog(text);
+      const pieces = readLog(whole);
       const end = whole.length > room ? breakAt(whole, room) : room;
-      line(`${margin}${paintLog(whole.slice(0, end), paint)}`);
+      line(`${margin}${paintPieces(slicePieces(pieces, 0, end), paint)}`);
       if (whole.length <= room) return;
-      const rest = cut(whole.slice(end).trimStart(), room - continued.length);
-      line(`${margin}${continued}${/^[\w.-]+=/.test(rest) ? paintLog(rest, paint) : rest}`);
+      const more = room - continued.length;
+      const isCut = whole.length - end > more;
+      const rest = slicePieces(pieces, end, isCut ? end + more - 1 : whole.length);
+      line(`${margin}${continued}${paintPieces(rest, paint)}${isCut ? '…' : ''}`);
     },
     note: (text) => line(paint.dim(`  ${text}`)),
     passed: (text) => line(`${paint.green('  ✓')} ${text}`),
@@ -67,5 +70,5 @@ export function createScreen({ write, paint, width }: ScreenOptions): Screen {
 /** Where to begin a new line: at the last space that leaves a line of reasonable length. */
 function breakAt(text: string, room: number): number {
   const space = text.lastIndexOf(' ', room);
-  return space > room / 2 ? space : room;
+  return space > room / 2 ? space + 1 : room;
 }
