@@ -18,9 +18,10 @@ const flags = part('flags', [
   '| --- | --- | --- |',
   ...rows
     .filter(([, { deprecated }]) => deprecated === undefined)
-    .map(([name, { short, fallback, help, idle }]) => {
+    .map(([name, { short, fallback, help, idle, refused }]) => {
+      const note = refused ? ' (*refused: not supported yet*)' : idle ? ' (*no effect yet*)' : '';
       const flag = `\`--${name}\`${short ? `, \`-${short}\`` : ''}`;
-      return `| ${flag} | ${fallback === '' ? '' : `\`${fallback}\``} | ${cell(help)}${idle ? ' (*no effect yet*)' : ''} |`;
+      return `| ${flag} | ${fallback === '' ? '' : `\`${fallback}\``} | ${cell(help)}${note} |`;
     }),
 ]);
 

@@ -111,6 +111,19 @@ describe('readConfig', () => {
     ]);
   });
 
+  it.each([
+    ['--sops', '--sops is not supported by this version: encrypted manifests would be applied as they are'],
+    ['--git-verify-signatures-mode=all', '--git-verify-signatures-mode is not supported by this version'],
+    ['--git-verify-signatures', '--git-verify-signatures is not supported by this version'],
+    ['--git-secret', '--git-secret is not supported by this version'],
+    ['--manifest-generation=true', '--manifest-generation is not supported by this version'],
+  ])('does not start with %s, which it would do harm to pass over', (flag, error) => {
+    const result = readConfig([flag], {});
+    expect(result.kind === 'invalid' && result.problems).toMatchObject([
+      { error: expect.stringContaining(error) },
+    ]);
+  });
+
   it('puts the mount root before every path of a mount', () => {
     const { config } = run([], { FLUXD_MOUNT_ROOT: '/pod' });
     expect(config.ssh).toMatchObject({ mountPath: '/pod/etc/fluxd/ssh', keygenDir: '/pod/etc/fluxd/ssh' });

@@ -196,20 +196,12 @@ function noticesOf({ values, given }: Parsed, config: Config): LogFields[] {
       info: `SSH keygen dir (--ssh-keygen-dir) not provided, so using the deploy key volume (--k8s-secret-volume-mount-path=${config.ssh.mountPath}); this may cause problems if the deploy key volume is mounted read-only`,
     });
   }
-  if (verifyMode(values) !== 'none') {
-    notices.push({
-      warning: 'this version does not verify signatures: every commit of the branch is applied',
-      'git-verify-signatures-mode': verifyMode(values),
-    });
-  }
   if (config.api.trust === 'all') {
     notices.push({
       warning: 'everybody who can reach the API may use it, as with Flux v1 (--api-trust=all)',
     });
   }
-  const idle = [...given].filter(
-    (name) => (options[name] as Option).idle && name !== 'git-verify-signatures-mode',
-  );
+  const idle = [...given].filter((name) => (options[name] as Option).idle);
   if (idle.length > 0) {
     notices.push({
       info: 'these flags are understood, but have no effect in this version',
@@ -219,13 +211,16 @@ function noticesOf({ values, given }: Parsed, config: Config): LogFields[] {
   return notices;
 }
 
+const verifyModes: readonly string[] = ['none', 'all', 'first-parent'];
+
 function problemsOf(values: OptionValues): LogFields[] {
   const problems: LogFields[] = [];
-  if (!['none', 'all', 'first-parent'].includes(verifyMode(values))) {
+  if (!verifyModes.includes(verifyMode(values))) {
     problems.push({
       error: `'${values['git-verify-signatures-mode']}' is not a valid git-verify-signatures-mode`,
     });
   }
+  problems.push(...refusals(values));
   if (values['git-path'].some((path) => path.startsWith('/'))) {
     problems.push({ err: 'subdirectory given as --git-path should not have leading forward slash' });
   }
@@ -241,6 +236,16 @@ function problemsOf(values: OptionValues): LogFields[] {
     if (values[name] <= 0) problems.push({ error: `--${name} must be longer than nothing` });
   }
   return problems;
+}
+
+/** What this version cannot do, and what would do harm if it were passed over. */
+function refusals(values: OptionValues): LogFields[] {
+  return Object.entries<Option>(options).flatMap(([name, { refused }]) => {
+    const value = values[name as keyof OptionValues];
+    if (refused === undefined || value === false || value === '' || value === 'none') return [];
+    if (name === 'git-verify-signatures-mode' && !verifyModes.includes(verifyMode(values))) return [];
+    return [{ error: `--${name} is not supported by this version: ${refused}` }];
+  });
 }
 
 function verifyMode(values: OptionValues): string {

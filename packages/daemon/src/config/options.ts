@@ -3,6 +3,10 @@ import type { Flag, FlagValues } from '@fluxctl/shared/flags/flag';
 export interface Option extends Flag {
   /** Understood, because Flux v1 has it, but nothing comes of it in this version. */
   readonly idle?: true;
+  /**
+   * As `idle`, but to go on without it would do harm: what would happen. The daemon does not start with it.
+   */
+  readonly refused?: string;
 }
 
 /**
@@ -37,7 +41,12 @@ export const options = {
     help: 'limit for operations asked by upstream',
     idle: true,
   },
-  'manifest-generation': { type: 'switch', fallback: 'false', help: 'honour .flux.yaml files', idle: true },
+  'manifest-generation': {
+    type: 'switch',
+    fallback: 'false',
+    help: 'honour .flux.yaml files',
+    refused: 'raw files would be applied, and what generators made would be taken for garbage',
+  },
 
   'git-url': {
     type: 'string',
@@ -100,22 +109,32 @@ export const options = {
     help: 'period at which to poll git repo for new commits',
   },
   'git-timeout': { type: 'duration', fallback: '20s', help: 'duration after which git operations time out' },
-  'git-secret': { type: 'switch', fallback: 'false', help: 'run git-secret on the repo', idle: true },
-  sops: { type: 'switch', fallback: 'false', help: 'decrypt SOPS files', idle: true },
+  'git-secret': {
+    type: 'switch',
+    fallback: 'false',
+    help: 'run git-secret on the repo',
+    refused: 'what is encrypted would be missing',
+  },
+  sops: {
+    type: 'switch',
+    fallback: 'false',
+    help: 'decrypt SOPS files',
+    refused: 'encrypted manifests would be applied as they are',
+  },
   'git-gpg-key-import': { type: 'list', fallback: '', help: 'GPG keys to import', idle: true },
   'git-signing-key': { type: 'string', fallback: '', help: 'GPG key to sign commits with', idle: true },
   'git-verify-signatures-mode': {
     type: 'string',
     fallback: '',
     help: 'which commits must be signed: none, all or first-parent',
-    idle: true,
+    refused: 'commits would be applied whoever signed them',
   },
   'git-verify-signatures': {
     type: 'switch',
     fallback: 'false',
     help: 'verify signatures of commits',
     deprecated: 'changed to --git-verify-signatures-mode, use that instead',
-    idle: true,
+    refused: 'commits would be applied whoever signed them',
   },
 
   'sync-interval': {
