@@ -31,20 +31,13 @@ export async function applyObject(
   // Over all tries: one whose answer was lost may have been carried out.
   using writing = ports.live.write(item.ref);
   try {
-    const { apiVersion, kind } = item.ref;
-    const served = await withRetries(
-      () => ports.discovery.find(apiVersion, kind, signal),
-      ports.retry,
-      signal,
-    );
-    if (!served) return { item, action: 'failed', error: unknownKind(item) };
-    const wanted = await item.body(signal);
-    body = wanted;
-    return await withRetries(
-      () => write(item, served, wanted, writing, ports.client, signal),
-      ports.retry,
-      signal,
-    );
+    const attempt = async (): Promise<ApplyOutcome> => {
+      const served = await ports.discovery.find(item.ref.apiVersion, item.ref.kind, signal);
+      if (!served) return { item, action: 'failed', error: unknownKind(item) };
+      body = await item.body(signal);
+      return write(item, served, body, writing, ports.client, signal);
+    };
+    return await withRetries(attempt, ports.retry, signal);
   } catch (error) {
     signal.throwIfAborted();
     return { item, action: 'failed', error: toApplyError(error, body) };

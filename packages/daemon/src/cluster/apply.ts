@@ -1,5 +1,4 @@
 import { compareForApply, kindRank } from '../manifests/kind-rank.ts';
-import type { AdaptiveLimit } from './adaptive-limit.ts';
 import { type ApplyPorts, applyObject } from './apply-object.ts';
 import type { ApplyItem, ApplyOutcome } from './cluster.ts';
 import { untilDefined } from './until-defined.ts';
@@ -13,7 +12,6 @@ export function applyStage(kind: string): number {
 export async function applyAll(
   items: readonly ApplyItem[],
   ports: ApplyPorts,
-  limit: AdaptiveLimit,
   signal: AbortSignal,
   onProgress: () => void,
 ): Promise<readonly ApplyOutcome[]> {
@@ -22,13 +20,10 @@ export async function applyAll(
   for (const stage of [...stages.keys()].toSorted((a, b) => a - b)) {
     const members = (stages.get(stage) ?? []).toSorted((a, b) => compareForApply(a.ref, b.ref));
     await Promise.all(
-      members.map((item) =>
-        limit.run(async () => {
-          signal.throwIfAborted();
-          outcomes.set(item, await applyObject(item, ports, signal));
-          onProgress();
-        }),
-      ),
+      members.map(async (item) => {
+        outcomes.set(item, await applyObject(item, ports, signal));
+        onProgress();
+      }),
     );
     const definitions = members.filter((item) => isNewDefinition(outcomes.get(item)));
     const failures = await untilDefined(definitions, ports, signal, onProgress);

@@ -53,7 +53,7 @@ export async function connectCluster(found: ClusterConfig, ports: ClusterPorts):
   const limit = createAdaptiveLimit(parallelStart, parallelMost);
   const outage = createOutage(now, log);
   const patient: RetryPorts = { random, outage };
-  const retry: RetryPorts = { ...patient, onBusy: () => limit.shrink() };
+  const retry: RetryPorts = { ...patient, run: limit.run, onBusy: limit.shrink };
   const isExcluded = (served: ServedKind): boolean => excludes(ports.excludedResources, served);
   const live = createLiveState({ client, discovery, log, retry: patient, namespaces, isExcluded, signal });
   const workloads = createWorkloads({ client, discovery, log, random, namespaces, signal });
@@ -70,9 +70,9 @@ export async function connectCluster(found: ClusterConfig, ports: ClusterPorts):
     onKindsChange: (listener) => discovery.onChange(listener),
     live,
     apply: (items, signal, onProgress = () => undefined) =>
-      applyAll(items, { client, discovery, live, retry }, limit, signal, onProgress),
+      applyAll(items, { client, discovery, live, retry }, signal, onProgress),
     prune: (objects, signal, onProgress = () => undefined) =>
-      pruneAll(objects, { client, discovery, live, retry }, limit, signal, onProgress),
+      pruneAll(objects, { client, discovery, live, retry }, signal, onProgress),
     workloads: (filter, signal) => workloads.list(filter, signal),
     export: (signal) => exportWorkloads({ client, discovery, namespaces, retry: patient }, signal),
   };

@@ -22,6 +22,8 @@ const paths = {
 export function startDefinitionWatch(
   ports: { readonly client: KubeClient; readonly random: () => number; readonly signal: AbortSignal },
   onChange: () => void,
+  /** What was there when the watch began; something may have come since the last look at what is served. */
+  onFirstList: () => void,
 ): DefinitionWatch {
   /** Names of the CRDs: `plural.group`. */
   const crds = new Set<string>();
@@ -45,9 +47,10 @@ export function startDefinitionWatch(
       },
       listed() {
         for (const name of names) if (!listedNames.has(name)) names.delete(name);
+        const isFirst = !watching[what];
         watching[what] = true;
-        // Something may have come between the look at what is served and this list.
-        onChange();
+        if (isFirst) onFirstList();
+        else onChange();
       },
     };
     const onRefused = (): void => {

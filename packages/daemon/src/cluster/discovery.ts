@@ -73,10 +73,13 @@ export function createDiscovery({ client, random, now, signal: stop }: Discovery
     look = { attempt, timer };
   };
 
-  const definitions = startDefinitionWatch({ client, random, signal: stop }, () => {
+  const lookSoon = (): void => {
     if (look?.attempt === 0) return;
     clearTimeout(look?.timer);
     lookAgain(0);
+  };
+  const definitions = startDefinitionWatch({ client, random, signal: stop }, lookSoon, () => {
+    if (current && definitions.missingIn(current.served)) lookSoon();
   });
 
   const isStale = (): boolean =>

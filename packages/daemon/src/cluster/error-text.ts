@@ -17,7 +17,7 @@ export function tellStatus({ message = '', details }: ApiStatus): string {
       : message;
   const oneLine = told
     .replace(/\n@@ [\s\S]*$/, '')
-    .replace(/got &value\.valueUnstructured\{Value:([\s\S]*)\}/, (_, value: string) => `got ${typeOf(value)}`)
+    .replace(/got &[\w.]*\{(?:Value:)?([\s\S]*)\}/, (_, value: string) => `got ${typeOf(value)}`)
     .replace(/\s*\n\s*/g, ' ');
   return oneLine.length > longest.message ? `${oneLine.slice(0, longest.message)} …` : oneLine;
 }
@@ -55,7 +55,7 @@ function endOfValue(text: string, start: number): number {
 /** What a value written by Go is called in YAML. */
 function typeOf(value: string): string {
   if (value.startsWith('map[')) return 'a mapping';
-  if (value.startsWith('[]')) return 'a list';
+  if (value.startsWith('[')) return 'a list';
   if (value === 'true' || value === 'false') return 'a boolean';
   if (/^[-+]?[\d.]/.test(value)) return 'a number';
   return 'something else';

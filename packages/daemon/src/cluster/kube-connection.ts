@@ -94,12 +94,7 @@ function fingerprint({ ca, cert, key }: TlsOptions): string {
 
 /** Connections as the kubeconfig wants them: certificates, server name, a proxy. */
 function createDispatcher(config: KubeConfig, base: URL, tls: TlsOptions): Dispatcher {
-  const cluster = config.getCurrentCluster();
-  // `kubectl proxy` and its like speak plain HTTP, which the library refuses.
-  if (base.protocol === 'http:' && !cluster?.proxyUrl) {
-    return new Agent({ connect: { timeout: connectTimeoutMs }, ...keptAlive });
-  }
-  const wanted = config.createDispatcherOptions(cluster, tls);
+  const wanted = config.createDispatcherOptions(config.getCurrentCluster(), tls);
   switch (wanted.type) {
     case 'proxy':
       return new ProxyAgent({

@@ -92,13 +92,18 @@ function fromFiles(config: KubeConfig, files: readonly string[]): KubeConfig {
     config.loadFromFile(file);
     const tokenFiles = readTokenFiles(file);
     const users = config.getUsers().map((user) => withTokenFile(user, tokenFiles.get(user.name)));
-    merged.clusters.push(...fresh(config.getClusters(), merged.clusters));
+    merged.clusters.push(...fresh(config.getClusters().map(withoutTls), merged.clusters));
     merged.contexts.push(...fresh(config.getContexts(), merged.contexts));
     merged.users.push(...fresh(users, merged.users));
     merged.currentContext ||= config.getCurrentContext() ?? '';
   }
   config.loadFromOptions(merged);
   return config;
+}
+
+/** `kubectl proxy` and its like speak plain HTTP; the library wants to hear that there is nothing to verify. */
+function withoutTls(cluster: KubeConfig['clusters'][number]): typeof cluster {
+  return cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster;
 }
 
 function fresh<T extends { readonly name: string }>(found: readonly T[], known: readonly T[]): T[] {

@@ -45,7 +45,7 @@ export interface LiveTable {
   confirm(ref: ObjectRef, wanted: JsonObject): 'as-applied' | 'changed';
   /** Until it is disposed of, changes of the object are taken for our own. */
   write(ref: ObjectRef): Writing;
-  /** We deleted it. */
+  /** We deleted it; it is there until the watch tells that it is gone. */
   deleted(ref: ObjectRef): void;
   /** Takes in what is told of a kind: in all namespaces, or in one. */
   sinkFor(served: ServedKind, namespace: string | undefined): ReflectorSink;
@@ -151,7 +151,10 @@ export function createLiveTable(isFollowed: (kind: string) => boolean): LiveTabl
         },
       };
     },
-    deleted: (ref) => void kinds.get(kindOf(ref))?.delete(keyOf(ref)),
+    deleted(ref) {
+      const known = record(ref);
+      if (known?.entry) known.entry = { ...known.entry, ending: true };
+    },
     sinkFor(served, only) {
       const kind = kindName(served);
       let seen: Set<string> | undefined;

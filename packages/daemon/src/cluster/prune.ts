@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { markLabel } from '../manifests/mark.ts';
-import type { AdaptiveLimit } from './adaptive-limit.ts';
 import { type ApiStatusError, isStatus, toApplyError } from './api-error.ts';
 import { applyStage } from './apply.ts';
 import type { LiveObject, PruneOutcome } from './cluster.ts';
@@ -30,7 +29,6 @@ const longestPauseMs = 1_000;
 export async function pruneAll(
   objects: readonly LiveObject[],
   ports: PrunePorts,
-  limit: AdaptiveLimit,
   signal: AbortSignal,
   onProgress: () => void,
 ): Promise<readonly PruneOutcome[]> {
@@ -38,13 +36,10 @@ export async function pruneAll(
   const stages = Map.groupBy(objects, ({ ref }) => applyStage(ref.kind));
   for (const stage of [...stages.keys()].toSorted((a, b) => b - a)) {
     await Promise.all(
-      (stages.get(stage) ?? []).map((object) =>
-        limit.run(async () => {
-          signal.throwIfAborted();
-          outcomes.set(object, await pruneOne(object, ports, signal));
-          onProgress();
-        }),
-      ),
+      (stages.get(stage) ?? []).map(async (object) => {
+        outcomes.set(object, await pruneOne(object, ports, signal));
+        onProgress();
+      }),
     );
   }
   return objects.map((object) => outcomes.get(object)).filter((outcome) => outcome !== undefined);

@@ -36,6 +36,8 @@ export interface Reflector {
 }
 
 const pageSize = 500;
+/** A watch that stood that long was a good one, though nothing happened. */
+const longEnoughMs = 10_000;
 /** Not longer: while a watch is away, nobody sees what changes. */
 const longestPauseMs = 5_000;
 /** What may not be listed is asked for again, as rights may be granted. */
@@ -66,24 +68,29 @@ async function reflect(
   signal: AbortSignal,
 ): Promise<void> {
   let version: string | undefined;
+  /** In a row, without a watch in between that worked. */
   let failures = 0;
+  let expired = 0;
+  const onSuccess = (): void => {
+    failures = 0;
+    expired = 0;
+  };
   while (!signal.aborted) {
     try {
       if (version === undefined) {
         version = await list(options, signal);
         becomeReady();
       }
-      version = await watch(options, version, signal, () => {
-        failures = 0;
-      });
-      failures = 0;
+      version = await watch(options, version, signal, onSuccess);
+      onSuccess();
     } catch (error) {
       if (signal.aborted) return;
       failures += 1;
       if (isStatus(error, 410)) {
         // It lost its place, or its list took too long: from the start, at once the first time.
         version = undefined;
-        if (failures === 1) continue;
+        expired += 1;
+        if (expired === 1) continue;
       }
       if (isRefusal(error)) {
         version = undefined;
@@ -147,7 +154,7 @@ async function watch(
   { client, path, labelSelector, accept, sink, random }: ReflectorOptions,
   from: string,
   signal: AbortSignal,
-  onEvent: () => void,
+  onSuccess: () => void,
 ): Promise<string> {
   let version = from;
   const query = {
@@ -158,23 +165,24 @@ async function watch(
     ...(labelSelector === undefined ? {} : { labelSelector }),
   };
   const started = performance.now();
+  const livedFor = (ms: number): boolean => performance.now() - started > ms;
   let events = 0;
-  for await (const line of client.lines(
-    { method: 'GET', path, query, accept: watchAccept(accept) },
-    signal,
-  )) {
-    const event = parseEvent(line);
-    if (event.type === 'ERROR')
-      throw new ApiStatusError(Number(event.object.code ?? 500), event.object, undefined);
-    events += 1;
-    onEvent();
-    version = event.object.metadata?.resourceVersion ?? version;
-    if (event.type === 'DELETED') sink.remove(event.object);
-    else if (event.type !== 'BOOKMARK') sink.upsert(event.object);
+  const request = { method: 'GET', path, query, accept: watchAccept(accept) } as const;
+  try {
+    for await (const line of client.lines(request, signal)) {
+      const event = parseEvent(line);
+      if (event.type === 'ERROR') throw new ApiStatusError(Number(event.object.code ?? 500), event.object);
+      events += 1;
+      onSuccess();
+      version = event.object.metadata?.resourceVersion ?? version;
+      if (event.type === 'DELETED') sink.remove(event.object);
+      else if (event.type !== 'BOOKMARK') sink.upsert(event.object);
+    }
+  } finally {
+    if (livedFor(longEnoughMs)) onSuccess();
   }
   // A watch that ends at once would turn into a storm of requests.
-  if (events === 0 && performance.now() - started < 1_000)
-    throw new ApiStatusError(503, { message: 'the watch ended at once' }, undefined);
+  if (events === 0 && !livedFor(1_000)) throw new ApiStatusError(503, { message: 'the watch ended at once' });
   return version;
 }
 
@@ -187,6 +195,6 @@ function parseEvent(line: string): WatchEvent {
   try {
     return JSON.parse(line) as WatchEvent;
   } catch (cause) {
-    throw new ApiStatusError(503, { message: `the watch was cut off: ${errorMessage(cause)}` }, undefined);
+    throw new ApiStatusError(503, { message: `the watch was cut off: ${errorMessage(cause)}` });
   }
 }

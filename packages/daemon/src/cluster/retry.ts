@@ -6,6 +6,8 @@ export interface RetryPorts {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly outage: Outage;
+  /** Runs one try, when there is room for it; at once when left out. What waits needs no room. */
+  readonly run?: <T>(task: () => Promise<T>) => Promise<T>;
   /** The server said that it is busy, or did not answer. */
   readonly onBusy?: () => void;
 }
@@ -23,7 +25,7 @@ const race: Patience = { attempts: 6, capMs: 2_000 };
 /** A webhook that does not answer, a database that is slow: soon over, or there to stay. */
 const fault: Patience = { attempts: 4, capMs: 5_000 };
 /** No answer: goes on for as long as the outage is worth waiting for. */
-const away: Patience = { attempts: 30, capMs: 2_000 };
+const away: Patience = { attempts: 20, capMs: 2_000 };
 /** A minute was waited for already. */
 const late: Patience = { attempts: 2, capMs: 2_000 };
 
@@ -36,23 +38,25 @@ const longestRetryAfter = 60_000;
  */
 export async function withRetries<T>(
   task: () => Promise<T>,
-  ports: RetryPorts,
+  { random, outage, run = (task) => task(), onBusy }: RetryPorts,
   signal: AbortSignal,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
-    const refusal = ports.outage.refusal();
-    if (refusal) throw refusal;
+    await outage.turn(signal);
     try {
-      const answer = await task();
-      ports.outage.answered();
+      const answer = await run(async () => {
+        signal.throwIfAborted();
+        return task();
+      });
+      outage.answered();
       return answer;
     } catch (error) {
       signal.throwIfAborted();
-      const patience = patienceFor(error, ports.outage);
+      const patience = patienceFor(error, outage);
       if (!patience || attempt >= patience.attempts) throw error;
-      if (patience !== race && patience !== fault) ports.onBusy?.();
+      if (patience !== race && patience !== fault) onBusy?.();
       const asked = error instanceof ApiStatusError ? (error.retryAfterMs ?? 0) : 0;
-      const own = retryDelay(attempt, patience.capMs, ports.random);
+      const own = retryDelay(attempt, patience.capMs, random);
       const wait = asked > 0 ? Math.min(longestRetryAfter, asked) + Math.min(own, 1_000) : own;
       await sleep(wait, undefined, { signal });
     }
@@ -64,8 +68,9 @@ function patienceFor(error: unknown, outage: Outage): Patience | undefined {
     if (error.late) return late;
     return outage.unanswered(error) ? away : undefined;
   }
-  if (error instanceof ApiStatusError) outage.answered();
-  if (!(error instanceof ApiStatusError) || !isTransient(error)) return undefined;
+  if (!(error instanceof ApiStatusError)) return undefined;
+  outage.answered();
+  if (!isTransient(error)) return undefined;
   if (error.code === 429) return busy;
   return error.code === 409 ? race : fault;
 }

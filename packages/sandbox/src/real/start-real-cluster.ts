@@ -35,6 +35,11 @@ export async function startRealCluster(programs: string): Promise<RealCluster> {
   await writeFile(join(folder, 'tokens.csv'), `${token},admin,1,"system:masters"\n`, { mode: 0o600 });
   execFileSync('openssl', ['genrsa', '-out', key, '2048'], { stdio: 'ignore' });
   const children = new Set<ChildProcess>();
+  // A test run that ends without `stop` must not leave them behind.
+  const killAll = (): void => {
+    for (const child of children) child.kill('SIGKILL');
+  };
+  process.once('exit', killAll);
 
   const start = (program: string, args: string[]): ChildProcess => {
     const log = openSync(join(folder, `${program}.log`), 'a');
@@ -61,6 +66,7 @@ export async function startRealCluster(programs: string): Promise<RealCluster> {
       '--disable-admission-plugins=ServiceAccount',
     ]);
   const stop = async (): Promise<void> => {
+    process.off('exit', killAll);
     await Promise.all([...children].map(kill));
     await rm(folder, { recursive: true, force: true });
   };
