@@ -90,7 +90,7 @@ export async function startKubeApi(options: KubeApiOptions = {}): Promise<KubeAp
     requests,
     subresources,
     watches,
-    snapshots: { byToken: new Map() },
+    snapshots: new Map(),
   });
   const server = new ApiServer(certificate, handler);
   const addUser = (user: User): string => {

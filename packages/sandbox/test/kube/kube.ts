@@ -69,7 +69,7 @@ export class Kube {
           .toArray()
           .then((chunks) => {
             const whole = chunks.join('');
-            const isJson = response.headers['content-type']?.startsWith('application/json');
+            const isJson = whole.startsWith('{');
             const warnings = warning.map((each) =>
               each.replace(/^299 - "(.*)"$/, '$1').replaceAll('\\"', '"'),
             );

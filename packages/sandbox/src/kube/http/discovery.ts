@@ -82,7 +82,11 @@ function aggregatedResource(kind: Kind): JsonObject {
   });
   return {
     resource: kind.plural,
-    responseKind: { group: kind.group, version: kind.version, kind: kind.kind },
+    // Only custom kinds name their own group here.
+    responseKind:
+      kind.custom === undefined
+        ? { group: '', version: '', kind: kind.kind }
+        : { group: kind.group, version: kind.version, kind: kind.kind },
     scope: kind.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: kind.singular,
     verbs: [...kind.verbs],

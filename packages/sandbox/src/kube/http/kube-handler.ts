@@ -172,7 +172,7 @@ export class KubeHandler {
       await this.#routeResource(path.resource, url, request, response, body, user);
       return;
     }
-    if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed();
+    if (request.method !== 'GET') throw methodNotAllowed();
     if (url.pathname === '/version' || url.pathname === '/version/') {
       writeAnswer(response, { code: 200, body: versionBody });
       return;
@@ -226,14 +226,16 @@ export class KubeHandler {
     if (subresource !== undefined && !kind.subresources.has(subresource)) throw noSuchPage();
     const form = chooseForm(request.headers.accept);
     if (form === undefined) throw notAcceptable();
-    const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
+    const method = request.method ?? 'GET';
     const verb = verbOf(method, path, query);
     if (verb === 'watch') {
       if (!kind.verbs.has('watch')) throw methodNotAllowed();
-      const watch: OpenWatch = answerWatch(response, { world, kind, namespace, name, query, form }, () =>
-        watches.delete(watch),
-      );
-      watches.add(watch);
+      let watch: OpenWatch | undefined;
+      const closed = (): void => {
+        if (watch !== undefined) watches.delete(watch);
+      };
+      watch = answerWatch(response, { world, kind, namespace, name, query, form }, closed);
+      if (watch !== undefined) watches.add(watch);
       return;
     }
     const { 'content-type': contentType, 'user-agent': userAgent } = request.headers;
@@ -264,12 +266,12 @@ export class KubeHandler {
 }
 
 function notAcceptable(): ApiError {
-  const text =
-    'only the following media types are accepted: application/json, application/json;as=Table;g=meta.k8s.io;v=v1, application/yaml';
+  const text = 'only the following media types are accepted: application/json, application/yaml';
   return new ApiError(406, 'NotAcceptable', text);
 }
 
 const faultReasons: Readonly<Record<number, readonly [reason: string, message: string]>> = {
+  410: ['Expired', 'too old resource version: 1 (2)'],
   429: ['TooManyRequests', 'Too many requests, please try again later.'],
   500: ['InternalError', 'Internal error occurred: etcdserver: request timed out'],
   503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],

@@ -1,20 +1,14 @@
 import type { JsonObject } from '@fluxctl/shared/kube-object';
 import { badRequest, expired } from '../api-error.ts';
-import type { KubeObject } from '../kube-object.ts';
+import { isObject, type KubeObject, numberAt, stringAt } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 import type { World } from '../resources/context.ts';
 import { listObjects, selection } from '../resources/read.ts';
+import { listVersion } from './list-options.ts';
 import { partialMetadata } from './partial-metadata.ts';
 
-/** The pages that follow come from the same moment, as long as history reaches back to it. */
-export interface Snapshots {
-  readonly byToken: Map<string, Snapshot>;
-}
-
-interface Snapshot {
-  readonly version: number;
-  readonly rest: readonly KubeObject[];
-}
+/** Lists that are half read, by the token of their next page: it comes from the same moment as the first. */
+export type Snapshots = Map<string, { readonly version: number; readonly rest: readonly KubeObject[] }>;
 
 /** So many lists may be half read at a time. */
 const snapshotLimit = 200;
@@ -29,14 +23,53 @@ export interface ObjectList {
 const goneText =
   'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.';
 
-function tokenOf(version: number, last: KubeObject, id: number): string {
-  const { namespace, name } = last.metadata;
-  const start = `${namespace === undefined ? '' : `${namespace}/`}${name}\u0000`;
-  const text = JSON.stringify({ v: 'meta.k8s.io/v1', rv: version, start, id });
+interface Token {
+  /** -1: whatever is there now. */
+  readonly version: number;
+  /** Key of the last object that was given. */
+  readonly start: string;
+}
+
+function keyOf({ metadata: { namespace, name } }: KubeObject): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
+}
+
+function encodeToken({ version, start }: Token): string {
+  const text = JSON.stringify({ v: 'meta.k8s.io/v1', rv: version, start: `${start}\u0000` });
   return Buffer.from(text).toString('base64url');
 }
 
-/** One page of a list. @throws {ApiError} 400, 410 */
+/** @throws {ApiError} 400 */
+function decodeToken(text: string): Token {
+  let token: unknown;
+  try {
+    token = JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    token = undefined;
+  }
+  const object = isObject(token as never) ? (token as JsonObject) : {};
+  if (object['v'] !== 'meta.k8s.io/v1') throw badRequest('invalid continue token: continue key is not valid');
+  return { version: numberAt(object, 'rv') ?? -1, start: (stringAt(object, 'start') ?? '').slice(0, -1) };
+}
+
+/** What a token stands for. @throws {ApiError} 400, 410 */
+function continued(
+  world: World,
+  snapshots: Snapshots,
+  token: string,
+  all: () => readonly KubeObject[],
+): { readonly version: number; readonly rest: readonly KubeObject[] } {
+  const { version, start } = decodeToken(token);
+  if (version < 0)
+    return { version: world.store.version, rest: all().filter((object) => keyOf(object) > start) };
+  const snapshot = snapshots.get(token);
+  if (snapshot === undefined || snapshot.version < world.store.compacted) {
+    throw expired(goneText, encodeToken({ version: -1, start }));
+  }
+  return snapshot;
+}
+
+/** One page of a list. @throws {ApiError} 400, 410, 422, 504 */
 export function listPage(
   world: World,
   snapshots: Snapshots,
@@ -47,57 +80,27 @@ export function listPage(
   const limit = Number(query.get('limit') ?? 0);
   const token = query.get('continue') ?? '';
   const selects = selection(kind, query.get('labelSelector') ?? '', query.get('fieldSelector') ?? '');
-  const wantedVersion = query.get('resourceVersion') ?? '';
-  let version = world.store.version;
-  let objects: readonly KubeObject[];
-  if (token !== '') {
-    if (wantedVersion !== '' && wantedVersion !== '0') {
-      throw badRequest('specifying resource version is not allowed when using continue');
-    }
-    const snapshot = snapshots.byToken.get(token);
-    if (snapshot === undefined && !isToken(token)) {
-      throw badRequest('continue key is not valid: illegal base64 data at input byte 0');
-    }
-    if (snapshot === undefined || snapshot.version < world.store.compacted) throw expired(goneText);
-    version = snapshot.version;
-    objects = snapshot.rest;
-  } else {
-    checkVersion(world, wantedVersion, query.get('resourceVersionMatch') ?? '');
-    objects = listObjects(world, kind, namespace, selects);
+  const all = (): readonly KubeObject[] => listObjects(world, kind, namespace, selects);
+  const { resourceVersion } = listVersion(query, world.store.version, world.store.compacted);
+  if (token !== '' && resourceVersion !== '' && resourceVersion !== '0') {
+    throw badRequest('specifying resource version is not allowed when using continue');
   }
+  const { version, rest } =
+    token === '' ? { version: world.store.version, rest: all() } : continued(world, snapshots, token, all);
   // From its cache (resourceVersion=0) the real server answers with everything, whatever the limit.
-  if (limit <= 0 || objects.length <= limit || (wantedVersion === '0' && token === '')) {
-    return { version, items: objects, continueToken: undefined, remaining: undefined };
-  }
-  const items = objects.slice(0, limit);
-  const rest = objects.slice(limit);
+  const isWhole = limit <= 0 || rest.length <= limit || (resourceVersion === '0' && token === '');
+  const items = isWhole ? rest : rest.slice(0, limit);
   const last = items.at(-1);
-  const next = last === undefined ? '' : tokenOf(version, last, snapshots.byToken.size);
-  if (snapshots.byToken.size >= snapshotLimit) {
-    const oldest = snapshots.byToken.keys().next().value;
-    if (oldest !== undefined) snapshots.byToken.delete(oldest);
-  }
-  snapshots.byToken.set(next, { version, rest });
-  const selective = query.get('labelSelector') || query.get('fieldSelector');
-  return { version, items, continueToken: next, remaining: selective ? undefined : rest.length };
-}
-
-function isToken(text: string): boolean {
-  try {
-    const token = JSON.parse(Buffer.from(text, 'base64url').toString()) as { v?: unknown };
-    return token.v === 'meta.k8s.io/v1';
-  } catch {
-    return false;
-  }
-}
-
-function checkVersion(world: World, wanted: string, match: string): void {
-  if (wanted === '' || wanted === '0') return;
-  if (!/^\d+$/.test(wanted)) throw badRequest(`invalid resource version ${JSON.stringify(wanted)}`);
-  const version = Number(wanted);
-  if (match === 'Exact' && version < world.store.compacted) {
-    throw expired(`The resourceVersion for the provided list is too old.`);
-  }
+  if (isWhole || last === undefined)
+    return { version, items, continueToken: undefined, remaining: undefined };
+  const next = encodeToken({ version, start: keyOf(last) });
+  // Lists of different selections may stop at the same object: the latest one is gone on with.
+  snapshots.delete(next);
+  snapshots.set(next, { version, rest: rest.slice(limit) });
+  const [oldest] = snapshots.keys();
+  if (snapshots.size > snapshotLimit && oldest !== undefined) snapshots.delete(oldest);
+  const isSelective = query.get('labelSelector') || query.get('fieldSelector');
+  return { version, items, continueToken: next, remaining: isSelective ? undefined : rest.length - limit };
 }
 
 export function listMetadata({ version, continueToken, remaining }: ObjectList): JsonObject {

@@ -24,6 +24,7 @@ import {
   type Snapshots,
 } from './list-answer.ts';
 import { partialMetadata } from './partial-metadata.ts';
+import { repeatedFields } from './repeated-fields.ts';
 import { deleteOptions, mediaType, parseBody, unsupportedPatch, writeOptions } from './write-request.ts';
 
 /** One request about a kind, read but not yet carried out. */
@@ -92,7 +93,7 @@ function scaleRequest(
   { type, body, warn }: BodyReader,
 ): JsonObject {
   if (method === 'GET') return scaleOf(kind, getObject(world, kind, target));
-  const options = writeOptions(query, userAgent, warn);
+  const options = writeOptions(query, userAgent, [], warn);
   if (method === 'PUT') return writeScale(world, kind, target, body(), options);
   if (method !== 'PATCH') throw methodNotAllowed();
   const patchType = patchTypes[type as keyof typeof patchTypes];
@@ -120,6 +121,8 @@ function carryOut(world: World, snapshots: Snapshots, request: ResourceRequest, 
   const patching = type.endsWith('strategic-merge-patch+json') ? '' : 'error decoding patch: ';
   const creating = `the object provided is unrecognized (must be of type ${kind.kind}): couldn't get version/kind; json parse error: `;
   const body = (): JsonValue => parseBody(request.body, type, method === 'PATCH' ? patching : creating);
+  const isJson = type === 'application/json';
+  const repeated = isJson && method !== 'GET' ? repeatedFields(request.body.toString('utf8')) : [];
   const optionalBody = (): JsonValue | undefined => (request.body.length === 0 ? undefined : body());
   const answer = (object: KubeObject | JsonObject, code = 200): Answer => ({
     code,
@@ -133,7 +136,7 @@ function carryOut(world: World, snapshots: Snapshots, request: ResourceRequest, 
       case 'GET':
         return list(world, snapshots, request);
       case 'POST': {
-        const options = writeOptions(query, userAgent, warn);
+        const options = writeOptions(query, userAgent, repeated, warn);
         return answer(createObject(world, kind, namespace, decode(kind, body(), options), options), 201);
       }
       case 'DELETE': {
@@ -152,13 +155,13 @@ function carryOut(world: World, snapshots: Snapshots, request: ResourceRequest, 
     case 'GET':
       return answer(getObject(world, kind, target));
     case 'PUT': {
-      const options = writeOptions(query, userAgent, warn);
+      const options = writeOptions(query, userAgent, repeated, warn);
       return answer(updateObject(world, kind, target, decode(kind, body(), options), options));
     }
     case 'PATCH': {
       const patchType = patchTypes[type as keyof typeof patchTypes];
       if (patchType === undefined) throw unsupportedPatch();
-      const options = writeOptions(query, userAgent, warn);
+      const options = writeOptions(query, userAgent, repeated, warn);
       if (patchType === 'apply') {
         const manager = requireManager(query.get('fieldManager'));
         const applyOptions = { ...options, manager, force: query.get('force') === 'true' };

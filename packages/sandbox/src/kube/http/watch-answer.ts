@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { ApiError, badRequest } from '../api-error.ts';
+import { ApiError, expired } from '../api-error.ts';
 import type { KubeObject } from '../kube-object.ts';
-import { isObject } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 import type { World } from '../resources/context.ts';
 import { selection } from '../resources/read.ts';
@@ -9,6 +8,7 @@ import { tableBody } from '../tables/table.ts';
 import { openWatch, type WatchEvent } from '../watch/watch-stream.ts';
 import type { AnswerForm } from './accept.ts';
 import { includeOf } from './include-of.ts';
+import { watchVersion } from './list-options.ts';
 import { partialMetadata } from './partial-metadata.ts';
 
 /** How often a watch that asked for bookmarks gets one. */
@@ -39,25 +39,8 @@ export function answerWatch(
   response: ServerResponse,
   { world, kind, namespace, name, query, form }: WatchParts,
   onClosed: () => void,
-): OpenWatch {
-  const sendInitialEvents = query.get('sendInitialEvents') === 'true';
-  if (sendInitialEvents && query.get('resourceVersionMatch') !== 'NotOlderThan') {
-    const why = 'Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided';
-    throw new ApiError(
-      422,
-      'Invalid',
-      `ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: ${why}`,
-      {
-        group: 'meta.k8s.io',
-        kind: 'ListOptions',
-        causes: [{ reason: 'FieldValueForbidden', message: why, field: 'resourceVersionMatch' }],
-      },
-    );
-  }
-  const resourceVersion = query.get('resourceVersion') ?? '';
-  if (!/^\d*$/.test(resourceVersion)) {
-    throw badRequest(`invalid resource version ${JSON.stringify(resourceVersion)}`);
-  }
+): OpenWatch | undefined {
+  const { resourceVersion, sendInitialEvents } = watchVersion(query);
   let first = true;
   const shaped = ({ type, object }: WatchEvent): unknown => {
     if (type === 'ERROR' || form.as === 'object') return { type, object };
@@ -71,34 +54,43 @@ export function answerWatch(
     first = false;
     return { type, object: table };
   };
-  let started = false;
   const backlog: string[] = [];
+  let started = false;
   const send = (event: WatchEvent): void => {
     const line = `${JSON.stringify(shaped(event))}\n`;
     if (started) response.write(line);
     else backlog.push(line);
   };
-  const watch = openWatch(
-    world,
-    {
-      kind,
-      namespace,
-      name,
-      selects: selection(kind, query.get('labelSelector') ?? '', query.get('fieldSelector') ?? ''),
-      resourceVersion,
-      sendInitialEvents,
-      bookmarks: query.get('allowWatchBookmarks') === 'true',
-    },
-    send,
-  );
-  response.writeHead(200, {
-    'Content-Type': 'application/json',
-    'Cache-Control': 'no-cache, private',
-    'Transfer-Encoding': 'chunked',
-  });
-  response.flushHeaders();
-  started = true;
-  if (backlog.length > 0) response.write(backlog.join(''));
+  const start = (): void => {
+    response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' });
+    response.flushHeaders();
+    started = true;
+    if (backlog.length > 0) response.write(backlog.join(''));
+  };
+  const selects = selection(kind, query.get('labelSelector') ?? '', query.get('fieldSelector') ?? '');
+  const bookmarksWanted = query.get('allowWatchBookmarks') === 'true';
+  const request = {
+    kind,
+    namespace,
+    name,
+    selects,
+    resourceVersion,
+    sendInitialEvents,
+    bookmarks: bookmarksWanted,
+  };
+  let watch: ReturnType<typeof openWatch>;
+  try {
+    watch = openWatch(world, request, send);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 410) throw error;
+    // A version that is forgotten is told as the first and only event of a stream that did begin.
+    send({ type: 'ERROR', object: error.status });
+    start();
+    response.end();
+    onClosed();
+    return undefined;
+  }
+  start();
   const seconds = Number(query.get('timeoutSeconds') ?? 0) || defaultTimeoutSeconds;
   const timeout = setTimeout(() => close('end'), seconds * 1000);
   const bookmarks = setInterval(watch.bookmark, bookmarkEveryMs);
@@ -118,8 +110,7 @@ export function answerWatch(
     kind,
     close,
     expire() {
-      const status = new ApiError(410, 'Expired', `too old resource version: ${resourceVersion || 1}`).status;
-      send({ type: 'ERROR', object: isObject(status as never) ? (status as never) : {} });
+      send({ type: 'ERROR', object: expired(`too old resource version: ${resourceVersion || 1}`).status });
       close('end');
     },
     bookmark: watch.bookmark,

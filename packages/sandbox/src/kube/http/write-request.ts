@@ -103,6 +103,7 @@ function dryRunOf(values: readonly string[]): boolean {
 export function writeOptions(
   query: URLSearchParams,
   userAgent: string | undefined,
+  repeated: readonly string[],
   warn: (text: string) => void,
 ): WriteOptions {
   const validation = query.get('fieldValidation');
@@ -110,6 +111,7 @@ export function writeOptions(
     manager: managerOf(query, userAgent),
     dryRun: dryRunOf(query.getAll('dryRun').filter(Boolean)),
     fieldValidation: validation === 'Ignore' || validation === 'Strict' ? validation : 'Warn',
+    repeated,
     warn,
   };
 }

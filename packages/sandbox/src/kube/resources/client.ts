@@ -51,7 +51,13 @@ export interface KubeClient {
 
 /** @param manager - the field manager of its writes */
 export function createClient(world: World, manager: string): KubeClient {
-  const options: WriteOptions = { manager, dryRun: false, fieldValidation: 'Strict', warn: () => {} };
+  const options: WriteOptions = {
+    manager,
+    dryRun: false,
+    fieldValidation: 'Strict',
+    repeated: [],
+    warn: () => {},
+  };
   const kindOf = ({ apiVersion, kind }: KindRef): Kind => {
     const found = world.kinds.find(apiVersion, kind);
     if (found === undefined) throw new ApiError(404, 'NotFound', `no kind ${kind} in ${apiVersion}`);

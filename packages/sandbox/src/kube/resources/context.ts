@@ -17,6 +17,8 @@ export interface WriteOptions {
   readonly manager: string;
   readonly dryRun: boolean;
   readonly fieldValidation: 'Ignore' | 'Warn' | 'Strict';
+  /** Fields that came more than once in the body. */
+  readonly repeated: readonly string[];
   /** Takes what belongs into `Warning` headers. */
   readonly warn: (text: string) => void;
 }

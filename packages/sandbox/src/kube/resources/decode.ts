@@ -42,10 +42,13 @@ function checkKind(kind: Kind, body: JsonValue): JsonObject {
   return body;
 }
 
-/** Tells of unknown fields as the request wants it told. @returns the text of a refusal */
+/** Tells of unknown and repeated fields as the request wants it told. @returns the text of a refusal */
 function tellUnknown(fields: readonly string[], options: WriteOptions): string | undefined {
-  if (fields.length === 0 || options.fieldValidation === 'Ignore') return undefined;
-  const texts = fields.map((field) => `unknown field ${JSON.stringify(field)}`);
+  const texts = [
+    ...fields.map((field) => `unknown field ${JSON.stringify(field)}`),
+    ...options.repeated.map((field) => `duplicate field ${JSON.stringify(field)}`),
+  ];
+  if (texts.length === 0 || options.fieldValidation === 'Ignore') return undefined;
   if (options.fieldValidation === 'Strict') return `strict decoding error: ${texts.join(', ')}`;
   for (const text of texts) options.warn(text);
   return undefined;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@fluxctl/shared/kube-object';
-import { expired } from '../api-error.ts';
+import { expired, type Status } from '../api-error.ts';
 import type { KubeObject } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 import type { World } from '../resources/context.ts';
@@ -21,7 +21,7 @@ export interface WatchRequest {
 
 export type WatchEvent = {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  readonly object: JsonObject | KubeObject;
+  readonly object: JsonObject | KubeObject | Status;
 };
 
 /** An object that carries nothing but how far the watch has come. */
@@ -66,11 +66,8 @@ export function openWatch(
 
   const fromNow = resourceVersion === '' || resourceVersion === '0';
   if (fromNow || request.sendInitialEvents) {
-    const initial = request.sendInitialEvents || fromNow;
-    if (initial) {
-      for (const object of listObjects(world, kind, namespace, selects)) {
-        if (inScope(object)) send({ type: 'ADDED', object });
-      }
+    for (const object of listObjects(world, kind, namespace, selects)) {
+      if (inScope(object)) send({ type: 'ADDED', object });
     }
     if (request.sendInitialEvents) send(bookmark(kind, world.store.version, true));
   } else {
