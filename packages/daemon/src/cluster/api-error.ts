@@ -1,22 +1,8 @@
 import { type ErrorOptions, FluxError, ServerError, UserError } from '@fluxctl/shared/errors';
 import type { JsonObject } from '@fluxctl/shared/kube-object';
+import type { ApiStatus } from './api-status.ts';
 import type { ApplyError } from './cluster.ts';
 import { maskSecrets, tellStatus } from './error-text.ts';
-
-/** The parts of a Kubernetes `Status` that are looked at. */
-export interface ApiStatus {
-  readonly message?: string;
-  readonly reason?: string;
-  readonly code?: number;
-  readonly details?: {
-    readonly causes?: readonly {
-      readonly reason?: string;
-      readonly message?: string;
-      readonly field?: string;
-    }[];
-    readonly retryAfterSeconds?: number;
-  };
-}
 
 /** The API server answered, and said no. */
 export class ApiStatusError extends UserError {

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
-import type { ApiStatus } from './api-error.ts';
+import type { ApiStatus } from './api-status.ts';
 
 /** In characters, of a whole message, and of a value that one quotes. */
 const longest = { message: 600, value: 60 };

@@ -2,7 +2,8 @@ import { errorMessage } from '@fluxctl/shared/errors';
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
-import { type ApiStatus, ApiStatusError, ApiUnreachableError } from './api-error.ts';
+import { ApiStatusError, ApiUnreachableError } from './api-error.ts';
+import type { ApiStatus } from './api-status.ts';
 import { createKubeConnection } from './kube-connection.ts';
 
 export interface KubeRequest {
