@@ -42,6 +42,7 @@ export function drawPicture(transcript: string): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">`,
+    '<title>What scripts/demo shows</title>',
     `<style>text{font:${fontSize}px ${font};fill:${palette.foreground};white-space:pre}.b{font-weight:bold}.d{opacity:.6}</style>`,
     `<rect width="100%" height="100%" rx="8" fill="${palette.background}"/>`,
     ...body.flat(),
