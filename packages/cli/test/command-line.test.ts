@@ -143,6 +143,17 @@ describe('an answer that is no success', () => {
     expect(run).toEqual({ stdout: '', stderr: '== Error ==\n\nH\n\n', code: 1 });
   });
 
+  it('[api 50] 404 with advice is shown as the advice, and the exit code is 1', async () => {
+    const body =
+      '{"type":"missing","help":"No such endpoint:\\n\\n    /v6/services\\n","error":"API endpoint not found"}';
+    await using daemon = await startMockDaemon({
+      'GET /v6/services': [{ status: 404, type: 'application/json; charset=utf-8', body }],
+    });
+    const run = await runFluxctl(['list-workloads', '--url', daemon.url]);
+    const stderr = '== Error ==\n\nNo such endpoint:\n\n    /v6/services\n\n';
+    expect(run).toEqual({ stdout: '', stderr, code: 1 });
+  });
+
   it('[cli 25] without advice is shown with status and body', async () => {
     await using daemon = await startMockDaemon({
       'GET /v6/services': [{ status: 500, type: 'text/plain', body: 'boom' }],
