@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
-import { ApiError, methodNotAllowed } from '../api-error.ts';
+import { ApiError, badRequest, methodNotAllowed, noSuchPage } from '../api-error.ts';
 import type { KubeObject } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 import { applyObject, requireManager } from '../resources/apply.ts';
@@ -8,6 +8,7 @@ import { createObject } from '../resources/create.ts';
 import { decode } from '../resources/decode.ts';
 import { deleteObject, deleteObjects } from '../resources/delete.ts';
 import { patchObject, patchTypes } from '../resources/patch.ts';
+import { bindPod, evictPod } from '../resources/pod-actions.ts';
 import { getObject } from '../resources/read.ts';
 import { patchScale, scaleOf, writeScale } from '../resources/scale.ts';
 import { updateObject } from '../resources/update.ts';
@@ -80,6 +81,23 @@ function shapedList(world: World, page: ObjectList, { kind, form, query }: Resou
   return tableBody(kind, page.items, listMetadata(page), world.now(), includeOf(query));
 }
 
+/** Subresources that are the object itself, or a part of it. */
+const writable: ReadonlySet<string> = new Set([
+  'approval',
+  'ephemeralcontainers',
+  'finalize',
+  'resize',
+  'scale',
+  'status',
+]);
+
+/** @returns what is said of a subresource that nobody serves: there is no node that runs the pod */
+function unserved(world: World, kind: Kind, target: Target): ApiError {
+  getObject(world, kind, target);
+  if (kind.storage !== '/pods') return noSuchPage();
+  return badRequest(`pod ${target.name} does not have a host assigned`);
+}
+
 interface BodyReader {
   readonly type: string;
   readonly body: () => JsonValue;
@@ -150,6 +168,14 @@ function carryOut(world: World, snapshots: Snapshots, request: ResourceRequest, 
     }
   }
   const target: Target = { namespace, name, subresource };
+  if (method === 'POST' && kind.storage === '/pods' && subresource === 'binding') {
+    const options = writeOptions(query, userAgent, repeated, warn);
+    return answer(bindPod(world, kind, target, body(), options), 201);
+  }
+  if (method === 'POST' && kind.storage === '/pods' && subresource === 'eviction') {
+    return answer(evictPod(world, kind, target, body()), 201);
+  }
+  if (subresource !== undefined && !writable.has(subresource)) throw unserved(world, kind, target);
   if (subresource === 'scale') return answer(scaleRequest(world, target, request, { type, body, warn }));
   switch (method) {
     case 'GET':

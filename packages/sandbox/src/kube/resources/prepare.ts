@@ -139,6 +139,8 @@ export function prepareUpdate(
   const metadata = keptMetadata(existing.metadata, next.metadata);
   const prepared: KubeObject = { ...next, metadata };
   if (subresource === 'status') return prepareStatus(kind, existing, prepared);
+  // Who holds a namespace is said through `finalize` only.
+  if (kind.storage === '/namespaces' && subresource !== 'finalize') copyField(existing, prepared, 'spec');
   if (statusIsServers(kind)) copyField(existing, prepared, 'status');
   if (!countsGenerations(kind)) return prepared;
   if (kind.storage === 'apps/daemonsets') {

@@ -98,11 +98,12 @@ export class Store {
     return this.#history.filter((event) => event.version > version && event.storage === storage);
   }
 
-  /** Forgets all changes so far, as etcd's compaction does after some minutes. */
+  /**
+   * Forgets all changes so far, as etcd's compaction does after some minutes. Every version that was
+   * told before is too old from now on: the version itself moves too.
+   */
   compact(): void {
-    // The version itself moves too, so that "now" is never among the versions that are gone.
-    this.#compacted = this.#version;
-    this.#version++;
+    this.#compacted = ++this.#version;
     this.#history = [];
   }
 
