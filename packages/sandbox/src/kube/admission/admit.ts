@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
-import { isObject, type KubeObject, listAt, objectAt, stringAt } from '../kube-object.ts';
+import { isObject, type KubeObject, listAt, objectAt, stringAt, timestamp } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 import type { World } from '../resources/context.ts';
 import { priorityOf } from './priority.ts';
@@ -99,8 +99,10 @@ export function admitCreate(world: World, kind: Kind, object: KubeObject): KubeO
       return admitNode(object);
     case '/persistentvolumeclaims':
       return withFinalizer(object, 'kubernetes.io/pvc-protection');
-    case '/persistentvolumes':
-      return withFinalizer(object, 'kubernetes.io/pv-protection');
+    case '/persistentvolumes': {
+      const status = { ...objectAt(object, 'status'), lastPhaseTransitionTime: timestamp(world.now()) };
+      return withFinalizer({ ...object, status }, 'kubernetes.io/pv-protection');
+    }
     case 'apiextensions.k8s.io/customresourcedefinitions':
       return admitDefinition(object);
     case 'batch/jobs':

@@ -1,4 +1,4 @@
-import type { KubeObject, OwnerReference } from '../kube-object.ts';
+import type { KubeObject, ObjectMeta, OwnerReference } from '../kube-object.ts';
 import { createClient } from '../resources/client.ts';
 import type { World } from '../resources/context.ts';
 import type { Controller } from './controller.ts';
@@ -77,11 +77,23 @@ export function garbageCollector(world: World): Controller {
     }
   };
 
+  /** How many objects name an owner, by its uid: most deletions are nobody's loss. */
+  const dependentCounts = new Map<string, number>();
+  const count = (owners: readonly OwnerReference[] | undefined, step: 1 | -1): void => {
+    for (const { uid } of owners ?? []) {
+      const left = (dependentCounts.get(uid) ?? 0) + step;
+      if (left > 0) dependentCounts.set(uid, left);
+      else dependentCounts.delete(uid);
+    }
+  };
+
   return {
-    concerns: ({ type, object }) =>
-      type === 'DELETED' ||
-      (object.metadata.ownerReferences ?? []).length > 0 ||
-      object.metadata.deletionTimestamp !== undefined,
+    concerns({ type, object: { metadata }, previous }) {
+      count(previous?.metadata.ownerReferences, -1);
+      if (type === 'DELETED') return dependentCounts.has(metadata.uid ?? '') || isWaitedFor(metadata);
+      count(metadata.ownerReferences, 1);
+      return metadata.ownerReferences !== undefined || metadata.deletionTimestamp !== undefined;
+    },
     reconcile() {
       const objects = everything();
       const byUid = new Map(objects.map((object) => [object.metadata.uid ?? '', object]));
@@ -107,6 +119,11 @@ export function garbageCollector(world: World): Controller {
       }
     },
   };
+}
+
+/** Its owner may wait for it to be gone. */
+function isWaitedFor({ ownerReferences }: ObjectMeta): boolean {
+  return (ownerReferences ?? []).length > 0;
 }
 
 type Dependents = Map<string, KubeObject[]>;

@@ -171,7 +171,8 @@ export function applyFields(world: World, request: ApplyRequest): KubeObject {
   const fields = fieldsOf(kind.schema, applied).without(resetFields(kind, subresource));
   const next: Manager = { ...identity, time: last?.time, fields };
   const claimed = new Map(managers).set(key, next);
-  const pruned = last === undefined ? merged : prune(world, kind, merged, claimed, last);
+  const appliesAll = last === undefined || last.fields.difference(fields).empty;
+  const pruned = appliesAll ? merged : prune(world, kind, merged, claimed, last);
   const change = { kind, subresource, before: bare, after: pruned };
   const moved = moveOwnership(world, change, claimed, key);
   if (moved.conflicts.length > 0 && !force) {

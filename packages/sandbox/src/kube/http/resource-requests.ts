@@ -6,13 +6,14 @@ import { applyObject, requireManager } from '../resources/apply.ts';
 import type { Target, World } from '../resources/context.ts';
 import { createObject } from '../resources/create.ts';
 import { decode } from '../resources/decode.ts';
-import { deleteObject, deleteObjects } from '../resources/delete.ts';
+import { type DeleteOptions, deleteObject, deleteObjects } from '../resources/delete.ts';
 import { patchObject, patchTypes } from '../resources/patch.ts';
 import { bindPod, evictPod } from '../resources/pod-actions.ts';
 import { getObject } from '../resources/read.ts';
 import { patchScale, scaleOf, writeScale } from '../resources/scale.ts';
 import { updateObject } from '../resources/update.ts';
 import { tableBody } from '../tables/table.ts';
+import { deprecationWarning } from '../validation/warnings.ts';
 import type { AnswerForm } from './accept.ts';
 import type { Answer } from './answer.ts';
 import { includeOf } from './include-of.ts';
@@ -68,10 +69,15 @@ function shaped(
   return tableBody(kind, [whole], { resourceVersion }, world.now(), includeOf(query));
 }
 
-function list(world: World, snapshots: Snapshots, request: ResourceRequest): Answer {
+function list(
+  world: World,
+  snapshots: Snapshots,
+  request: ResourceRequest,
+  warnings: readonly string[],
+): Answer {
   const { kind, namespace, query, form } = request;
   const page = listPage(world, snapshots, kind, namespace, query);
-  return { code: 200, body: shapedList(world, page, request), type: `application/${form.format}` };
+  return { code: 200, body: shapedList(world, page, request), type: `application/${form.format}`, warnings };
 }
 
 function shapedList(world: World, page: ObjectList, { kind, form, query }: ResourceRequest): JsonObject {
@@ -80,6 +86,9 @@ function shapedList(world: World, page: ObjectList, { kind, form, query }: Resou
   if (form.as !== 'table') return listBody(kind, page);
   return tableBody(kind, page.items, listMetadata(page), world.now(), includeOf(query));
 }
+
+const orphanedPodsText =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning';
 
 /** Subresources that are the object itself, or a part of it. */
 const writable: ReadonlySet<string> = new Set([
@@ -122,6 +131,8 @@ function scaleRequest(
 /** Carries out a request on a collection, an object, or its `status`. @throws {ApiError} */
 export function answerResource(world: World, snapshots: Snapshots, request: ResourceRequest): Answer {
   const warnings: string[] = [];
+  const deprecation = deprecationWarning(request.kind);
+  if (deprecation !== undefined) warnings.push(deprecation);
   try {
     return carryOut(world, snapshots, request, warnings);
   } catch (error) {
@@ -142,6 +153,12 @@ function carryOut(world: World, snapshots: Snapshots, request: ResourceRequest, 
   const isJson = type === 'application/json';
   const repeated = isJson && method !== 'GET' ? repeatedFields(request.body.toString('utf8')) : [];
   const optionalBody = (): JsonValue | undefined => (request.body.length === 0 ? undefined : body());
+  /** Jobs are special: nobody would guess what becomes of their pods. */
+  const deletion = (sent: () => JsonValue | undefined): DeleteOptions => {
+    const options = deleteOptions(query, sent());
+    if (kind.storage === 'batch/jobs' && options.propagationPolicy === undefined) warn(orphanedPodsText);
+    return options;
+  };
   const answer = (object: KubeObject | JsonObject, code = 200): Answer => ({
     code,
     body: shaped(world, object, request),
@@ -152,7 +169,7 @@ function carryOut(world: World, snapshots: Snapshots, request: ResourceRequest, 
   if (name === undefined) {
     switch (method) {
       case 'GET':
-        return list(world, snapshots, request);
+        return list(world, snapshots, request, warnings);
       case 'POST': {
         const options = writeOptions(query, userAgent, repeated, warn);
         return answer(createObject(world, kind, namespace, decode(kind, body(), options), options), 201);
@@ -198,7 +215,7 @@ function carryOut(world: World, snapshots: Snapshots, request: ResourceRequest, 
     }
     case 'DELETE':
       if (subresource !== undefined) throw methodNotAllowed();
-      return answer(deleteObject(world, kind, target, deleteOptions(query, optionalBody())));
+      return answer(deleteObject(world, kind, target, deletion(optionalBody)));
     default:
       throw methodNotAllowed();
   }

@@ -40,6 +40,7 @@ export class KindRegistry {
   readonly #custom = new Map<string, readonly Kind[]>();
   readonly #byPlural = new Map<string, Kind>();
   readonly #byKind = new Map<string, Kind>();
+  readonly #byStorage = new Map<string, Kind>();
 
   constructor(data: SchemaData) {
     this.schemas = new BuiltinSchemas(data.types);
@@ -63,8 +64,7 @@ export class KindRegistry {
 
   /** Some version of the kind whose objects are kept there; the one they are stored in, for custom kinds. */
   ofStorage(storage: string): Kind | undefined {
-    const kinds = [...this.all()].filter((kind) => kind.storage === storage);
-    return kinds.find((kind) => kind.custom?.storageVersion === kind.version) ?? kinds[0];
+    return this.#byStorage.get(storage);
   }
 
   /** Replaces the kinds of one definition; none removes them. */
@@ -72,6 +72,7 @@ export class KindRegistry {
     for (const kind of this.#custom.get(definition) ?? []) {
       this.#byPlural.delete(`${kind.apiVersion}/${kind.plural}`);
       this.#byKind.delete(`${kind.apiVersion}/${kind.kind}`);
+      this.#byStorage.delete(kind.storage);
     }
     if (kinds.length === 0) this.#custom.delete(definition);
     else this.#custom.set(definition, kinds);
@@ -80,7 +81,11 @@ export class KindRegistry {
 
   #index(kind: Kind): void {
     this.#byPlural.set(`${kind.apiVersion}/${kind.plural}`, kind);
-    // Kinds that only exist as a subresource's body (Binding, Eviction) come with a resource of their own too.
     this.#byKind.set(`${kind.apiVersion}/${kind.kind}`, kind);
+    const isStored =
+      kind.custom === undefined
+        ? !this.#byStorage.has(kind.storage)
+        : kind.version === kind.custom.storageVersion;
+    if (isStored || !this.#byStorage.has(kind.storage)) this.#byStorage.set(kind.storage, kind);
   }
 }

@@ -5,6 +5,7 @@ import { trackCreate } from '../fields/track.ts';
 import { type KubeObject, stringAt, timestamp } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 import { validateCreate } from '../validation/validate.ts';
+import { objectWarnings } from '../validation/warnings.ts';
 import type { World, WriteOptions } from './context.ts';
 import { convert } from './convert.ts';
 import { prepareCreate } from './prepare.ts';
@@ -85,6 +86,7 @@ export function createObject(
   };
   object = admitCreate(world, kind, object);
   validateCreate(kind, object);
+  for (const warning of objectWarnings(kind, object)) options.warn(warning);
   if (kind.storage === '/services') object = allocateService(world, kind, object, undefined, options.dryRun);
   if (world.store.get(kind.storage, object.metadata.namespace, object.metadata.name) !== undefined) {
     throw alreadyExists(kind, object.metadata.name);

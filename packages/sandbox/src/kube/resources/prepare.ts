@@ -1,6 +1,6 @@
 import type { JsonObject } from '@fluxctl/shared/kube-object';
 import { countTemplate, isTemplateChanged } from '../admission/admit.ts';
-import { isObject, type KubeObject, type ObjectMeta, objectAt, sameJson } from '../kube-object.ts';
+import { type KubeObject, type ObjectMeta, sameJson } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 
 /** Built-in kinds whose `metadata.generation` counts the changes of what is wanted. */
@@ -166,10 +166,4 @@ function prepareStatus(kind: Kind, existing: KubeObject, next: KubeObject): Kube
     else prepared.metadata.labels = labels;
   }
   return prepared;
-}
-
-/** The part of an object that its kind's `status` holds. */
-export function statusOf(object: KubeObject): JsonObject {
-  const status = objectAt(object, 'status');
-  return isObject(status) ? status : {};
 }

@@ -4,6 +4,7 @@ import { sameButForTimes, trackUpdate } from '../fields/track.ts';
 import type { KubeObject } from '../kube-object.ts';
 import type { Kind } from '../registry/kind.ts';
 import { validateUpdate } from '../validation/validate.ts';
+import { objectWarnings } from '../validation/warnings.ts';
 import type { Target, World, WriteOptions } from './context.ts';
 import { convert } from './convert.ts';
 import { placeInNamespace } from './create.ts';
@@ -39,6 +40,9 @@ export function commitUpdate(
   let object = prepareUpdate(kind, target.subresource, existing, next);
   if (kind.storage === '/services') object = allocateService(world, kind, object, existing, options.dryRun);
   validateUpdate(kind, target.subresource, object, existing, next);
+  if (object.metadata.generation !== existing.metadata.generation) {
+    for (const warning of objectWarnings(kind, object)) options.warn(warning);
+  }
   if (sameButForTimes(existing, object)) return existing;
   if (options.dryRun) return object;
   if (isFinished(object)) {

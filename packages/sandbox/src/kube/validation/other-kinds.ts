@@ -186,11 +186,20 @@ function checkDefinition(faults: FaultList, object: KubeObject): void {
   }
 }
 
+function checkSigningRequest(faults: FaultList, object: KubeObject): void {
+  const request = stringAt(object, 'spec', 'request') ?? '';
+  const pem = Buffer.from(request, 'base64').toString('utf8');
+  if (!pem.includes('-----BEGIN CERTIFICATE REQUEST-----')) {
+    faults.invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST');
+  }
+}
+
 type Check = (faults: FaultList, object: KubeObject) => void;
 
 export const otherChecks: Readonly<Record<string, Check>> = {
   'apiextensions.k8s.io/customresourcedefinitions': checkDefinition,
   'autoscaling/horizontalpodautoscalers': checkAutoscaler,
+  'certificates.k8s.io/certificatesigningrequests': checkSigningRequest,
   'networking.k8s.io/ingresses': checkIngress,
   'networking.k8s.io/networkpolicies': checkNetworkPolicy,
   'policy/poddisruptionbudgets': checkBudget,
