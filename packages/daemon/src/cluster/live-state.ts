@@ -1,3 +1,4 @@
+import { errorMessage } from '@fluxctl/shared/errors';
 import type { Logger } from '../log/logger.ts';
 import type { AllowedNamespaces } from './allowed-namespaces.ts';
 import type { LiveState } from './cluster.ts';
@@ -38,7 +39,7 @@ export function createLiveState(ports: LivePorts): LiveStore {
   const surveyed = new Set<string>();
   let surveying: Promise<void> = Promise.resolve();
 
-  /** Looks through the kinds that were not looked through yet. */
+  /** Looks through the kinds that were not looked through yet; makes no request when there are none. */
   const survey = async (): Promise<void> => {
     const kinds = watchableKinds(await discovery.served(stop));
     for (const name of surveyed) if (!kinds.has(name)) surveyed.delete(name);
@@ -69,7 +70,8 @@ export function createLiveState(ports: LivePorts): LiveStore {
         await surveyNext();
       })
       .catch((err: unknown) => {
-        if (!stop.aborted) ports.log.log({ warning: 'cannot look for marked resources', err: String(err) });
+        if (!stop.aborted)
+          ports.log.log({ warning: 'cannot look for marked resources', err: errorMessage(err) });
       });
   });
 
@@ -80,7 +82,7 @@ export function createLiveState(ports: LivePorts): LiveStore {
       const found = await Promise.all(
         kinds.map(({ apiVersion, kind }) => discovery.find(apiVersion, kind, signal)),
       );
-      const work = [surveyed.size === 0 ? surveyNext() : surveying, ...found.map(startWhole)];
+      const work = [surveyNext(), ...found.map(startWhole)];
       await orAborted(Promise.all(work), signal);
     },
     get: table.get,

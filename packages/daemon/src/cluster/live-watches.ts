@@ -4,7 +4,7 @@ import type { AllowedNamespaces } from './allowed-namespaces.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { LiveTable } from './live-table.ts';
 import { metadataOnly } from './object-metadata.ts';
-import { startReflector } from './reflector.ts';
+import { type ReflectorSink, startReflector } from './reflector.ts';
 import { isWatchable, kindName, objectPath, type Served, type ServedKind } from './served-kinds.ts';
 
 export interface LiveWatchPorts {
@@ -48,6 +48,16 @@ export function createLiveWatches(ports: LiveWatchPorts, table: () => LiveTable)
     const name = kindName(served);
     const stopper = new AbortController();
     const signal = AbortSignal.any([ports.signal, stopper.signal]);
+    const sinkFor = (namespace: string | undefined): ReflectorSink => {
+      const sink = table().sinkFor(served, namespace);
+      return {
+        ...sink,
+        listed(resourceVersion) {
+          made.refused = false;
+          sink.listed(resourceVersion);
+        },
+      };
+    };
     const reflectors = ports.namespaces.of(served).map((namespace) =>
       startReflector(
         {
@@ -55,7 +65,7 @@ export function createLiveWatches(ports: LiveWatchPorts, table: () => LiveTable)
           path: objectPath(served, namespace),
           ...(extent === 'whole' ? {} : { labelSelector: markLabel }),
           accept: metadataOnly.list,
-          sink: table().sinkFor(served, namespace),
+          sink: sinkFor(namespace),
           random: ports.random,
           onRefused: (error) => {
             made.refused = true;

@@ -28,6 +28,8 @@ export interface FaultProxy {
   readonly requests: SeenRequest[];
   /** Asked for each request. */
   fault: (request: SeenRequest) => Fault | undefined;
+  /** Answers discovery as Kubernetes did before 1.26: group by group. */
+  isOld: boolean;
   /** Cuts all open watches. @returns how many */
   cutWatches(): number;
   stop(): Promise<void>;
@@ -39,7 +41,9 @@ export async function startFaultProxy(access: ClusterAccess): Promise<FaultProxy
   const requests: SeenRequest[] = [];
 
   const passOn = (incoming: IncomingMessage, response: ServerResponse, isCut: boolean): void => {
-    const headers = { ...incoming.headers, host: new URL(access.server).host };
+    const isDiscovery = /^\/apis?$/.test(incoming.url ?? '');
+    const accept = proxy.isOld && isDiscovery ? { accept: 'application/json' } : {};
+    const headers = { ...incoming.headers, ...accept, host: new URL(access.server).host };
     const options = { method: incoming.method, headers, agent };
     const outgoing = request(`${access.server}${incoming.url}`, options, (answer) => {
       if (isCut) {
@@ -87,6 +91,7 @@ export async function startFaultProxy(access: ClusterAccess): Promise<FaultProxy
     server: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     fault: () => undefined,
+    isOld: false,
     cutWatches() {
       const all = [...watches];
       for (const watch of all) watch.destroy();

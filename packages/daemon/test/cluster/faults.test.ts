@@ -106,14 +106,21 @@ onClusters((bench) => {
 
   it('[daemon 19] lets an API group that is down cost only itself', async () => {
     const { access, again, make } = bench();
-    const legacy = await startFaultProxy(access);
+    const old = await startFaultProxy(access);
     try {
-      legacy.fault = ({ url }) => (url === '/apis/batch/v1' ? { status: 503 } : undefined);
-      const { cluster, signal } = await again({ through: `${legacy.server}` });
+      old.isOld = true;
+      old.fault = ({ url }) => (url === '/apis/batch/v1' ? { status: 503 } : undefined);
+      const { cluster, signal } = await again({ through: old.server });
       await cluster.live.follow(everyday, signal);
-      expectActions(await cluster.apply([item(make.configMap('a'))], signal), 'created');
+      expectActions(await cluster.apply([item(make.deployment('a'))], signal), 'created');
+      expect(await cluster.scope('batch/v1', 'Job', signal)).toEqual({
+        found: false,
+        reason:
+          'error looking up API resources for Job.batch/v1: the server is currently unable to handle the request',
+      });
+      expect(await cluster.scope('apps/v1', 'StatefulSet', signal)).toMatchObject({ found: true });
     } finally {
-      await legacy.stop();
+      await old.stop();
     }
   });
 

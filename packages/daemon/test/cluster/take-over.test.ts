@@ -1,3 +1,9 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { ClusterAccess } from '@fluxctl/sandbox/cluster-access';
 import type { JsonObject } from '@fluxctl/shared/kube-object';
 import { expect, it } from 'vitest';
 import { lastAppliedAnnotation } from '../../src/cluster/take-over.ts';
@@ -10,7 +16,47 @@ function appliedByClient(object: TestObject): TestObject {
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
+function hasKubectl(): boolean {
+  try {
+    execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The real `kubectl apply`. */
+async function kubectlApply(access: ClusterAccess, object: TestObject): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'kubectl-test-'));
+  try {
+    const files = { config: join(folder, 'config'), manifest: join(folder, 'manifest.json') };
+    await writeFile(files.config, access.kubeconfig, { mode: 0o600 });
+    await writeFile(files.manifest, JSON.stringify(object));
+    await promisify(execFile)('kubectl', ['apply', '-f', files.manifest, '--kubeconfig', files.config], {
+      env: { PATH: process.env['PATH'], HOME: folder },
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 onClusters((bench) => {
+  it.skipIf(!hasKubectl())(
+    'takes over what the installed kubectl applies, before and in between',
+    async () => {
+      const { access, apply, hands, make } = bench();
+      const variables = (...names: string[]) => ({ env: names.map((name) => ({ name, value: '1' })) });
+      await kubectlApply(access, make.deployment('by-hand', variables('KEPT', 'GONE')));
+      expectActions(await apply(make.deployment('by-hand', variables('KEPT'))), 'configured');
+      await kubectlApply(access, make.deployment('by-hand', variables('KEPT', 'AGAIN')));
+      expectActions(await apply(make.deployment('by-hand', variables('KEPT'))), 'configured');
+      expect(await hands.read(make.deployment('by-hand'))).toMatchObject({
+        spec: { template: { spec: { containers: [variables('KEPT')] } } },
+      });
+      expectActions(await apply(make.deployment('by-hand', variables('KEPT'))), 'unchanged');
+    },
+  );
+
   it.each([
     { what: 'kubectl apply', manager: 'kubectl-client-side-apply' },
     { what: 'an older kubectl, as Flux v1 has it', manager: 'kubectl' },
@@ -70,13 +116,21 @@ onClusters((bench) => {
     expect(await hands.read(object)).toMatchObject({ spec: { replicas: 3 } });
   });
 
-  it('does not take what defaults filled in where it is immutable', async () => {
-    const { apply, hands, make } = bench();
-    const service = make.service('kept-address');
-    await hands.create(appliedByClient(service), 'kubectl-client-side-apply');
-    const before = (await hands.read(service))['spec'] as JsonObject;
-    expectActions(await apply(service), 'configured');
-    expect(await hands.read(service)).toMatchObject({ spec: { clusterIP: before['clusterIP'] ?? '' } });
+  it('does not take what admission filled in where it is immutable', async () => {
+    const { apply, hands, namespace } = bench();
+    const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+    const claim: TestObject = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'claim', namespace },
+      spec,
+    };
+    // as the default storage class does it: in the name of whoever creates the claim
+    const filled = { ...appliedByClient(claim), spec: { ...spec, storageClassName: 'standard' } };
+    await hands.create(filled, 'kubectl-client-side-apply');
+    expectActions(await apply(claim), 'configured');
+    expect(await hands.read(claim)).toMatchObject({ spec: { storageClassName: 'standard' } });
+    expectActions(await apply(claim), 'configured');
   });
 
   it('ends a take-over after a restart that a kill cut short', async () => {
