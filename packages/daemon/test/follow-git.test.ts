@@ -12,7 +12,7 @@ const imageOf = (deployment: unknown): string | undefined =>
   (deployment as { spec: { template: { spec: { containers: { image: string }[] } } } })?.spec.template.spec
     .containers[0]?.image;
 
-describe.each(clustersUnderTest())('fluxd on the $name cluster', { timeout: 60_000 }, ({ start }) => {
+describe.each(clustersUnderTest())('fluxd on the $name cluster', ({ start }) => {
   let cluster: ClusterAccess;
   beforeAll(async () => {
     cluster = await start();
@@ -140,7 +140,12 @@ describe.each(clustersUnderTest())('fluxd on the $name cluster', { timeout: 60_0
     await fluxd.start();
     const head = await world.synced();
     expect(await world.configMap('a')).toBeDefined();
-    const status = await fluxd.status();
+    // the tag is there for all to see a moment before the pass has ended
+    const status = await eventually(async () => {
+      const seen = await fluxd.status();
+      expect(seen.lastPass).not.toBeNull();
+      return seen;
+    });
     expect(status.lastPass).toMatchObject({
       revision: head,
       counts: { created: 1, failed: 1 },

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster?.stop());
 
-it(`survives ${kills} times kill -9 at any moment of a pass or a push`, { timeout: 240_000 }, async () => {
+it(`survives ${kills} times kill -9 at any moment of a pass or a push`, { timeout: 600_000 }, async () => {
   const random = seededRandom(20);
   /** Name to value, as git has them. */
   const wanted = new Map(Array.from({ length: objects }, (_, index) => [`object-${index}`, 'first']));

@@ -84,7 +84,7 @@ export async function createFluxd({ kubeconfig, knownHosts, args }: FluxdOptions
       await once(running, 'close');
       return running.exitCode;
     },
-    async sees(text, { from = 0, withinMs = 30_000 } = {}) {
+    async sees(text, { from = 0, withinMs = 60_000 } = {}) {
       const end = Date.now() + withinMs;
       const there = (): boolean => {
         const part = log.slice(from);
@@ -141,7 +141,7 @@ export async function createFluxd({ kubeconfig, knownHosts, args }: FluxdOptions
 }
 
 /** Tries until it does not throw. */
-export async function eventually<T>(attempt: () => Promise<T> | T, withinMs = 30_000): Promise<T> {
+export async function eventually<T>(attempt: () => Promise<T> | T, withinMs = 60_000): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
     try {
