@@ -91,7 +91,13 @@ function mergeField(
     merged[key] = cleaned(change);
     return;
   }
-  const list = Array.isArray(before) ? before : [];
+  const isDeletion = (item: JsonValue): boolean => isObject(item) && item[directive] === 'delete';
+  if (!Array.isArray(before)) {
+    // Nothing is there to be merged with, so not even the patch's own items are merged.
+    merged[key] = change.filter((item) => !isDeletion(item)).map(cleaned);
+    return;
+  }
+  const list = before;
   if (change.some((item) => isObject(item) && item[directive] === 'replace')) {
     merged[key] = change.filter((item) => !(isObject(item) && item[directive] !== undefined)).map(cleaned);
     return;
@@ -161,7 +167,10 @@ function arranged(
   const spoken = merged
     .filter((item) => indexIn(order, item, mergeKey) >= 0)
     .sort((a, b) => indexIn(order, a, mergeKey) - indexIn(order, b, mergeKey));
-  const rest = merged.filter((item) => indexIn(order, item, mergeKey) < 0);
+  // Items of one key come to stand together: their place is that of the first.
+  const rest = merged
+    .filter((item) => indexIn(order, item, mergeKey) < 0)
+    .sort((a, b) => indexIn(before, a, mergeKey) - indexIn(before, b, mergeKey));
   const result: JsonValue[] = [];
   for (;;) {
     const [left, right] = [rest[0], spoken[0]];

@@ -180,10 +180,28 @@ function checkCronJob(faults: FaultList, object: KubeObject): void {
   }
 }
 
+function checkReplicationController(faults: FaultList, object: KubeObject): void {
+  const spec = objectAt(object, 'spec') ?? {};
+  faults.notNegative('spec.replicas', spec['replicas']);
+  const [selector, template] = [objectAt(spec, 'selector') ?? {}, objectAt(spec, 'template')];
+  if (Object.keys(selector).length === 0) faults.required('spec.selector');
+  if (template === undefined) {
+    faults.required('spec.template');
+    return;
+  }
+  const labels = objectAt(template, 'metadata', 'labels') ?? {};
+  if (!isSelected({ matchLabels: selector }, labels)) {
+    faults.invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`');
+  }
+  checkTemplate(faults, template, 'spec.template');
+}
+
 type Check = (faults: FaultList, object: KubeObject) => void;
 
 export const workloadChecks: Readonly<Record<string, Check>> = {
   '/pods': (faults, object) => checkPodSpec(faults, objectAt(object, 'spec') ?? {}, 'spec'),
+  '/podtemplates': (faults, object) => checkTemplate(faults, objectAt(object, 'template') ?? {}, 'template'),
+  '/replicationcontrollers': checkReplicationController,
   'apps/daemonsets': checkReplicas('daemonset', true),
   'apps/deployments': checkDeployment,
   'apps/replicasets': checkReplicas('deployment', false),
