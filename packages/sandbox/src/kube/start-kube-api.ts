@@ -8,6 +8,7 @@ import { DenyRules } from './access/deny-rules.ts';
 import { Faults } from './access/faults.ts';
 import type { RequestMatch } from './access/request-info.ts';
 import { RequestLog } from './access/request-log.ts';
+import { createFirstObjects } from './bootstrap.ts';
 import { runControllers } from './controllers/controller.ts';
 import { definitionController } from './controllers/definitions.ts';
 import { garbageCollector } from './controllers/garbage-collector.ts';
@@ -64,9 +65,6 @@ async function readSchema(): Promise<SchemaData> {
   return JSON.parse(await readFile(new URL('./generated/kube-schema.json', import.meta.url), 'utf8'));
 }
 
-/** Namespaces that every cluster has. */
-const firstNamespaces = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
-
 export async function startKubeApi(options: KubeApiOptions = {}): Promise<KubeApi> {
   const [certificate, schema] = await Promise.all([createCertificate(), readSchema()]);
   const world: World = {
@@ -114,10 +112,7 @@ export async function startKubeApi(options: KubeApiOptions = {}): Promise<KubeAp
     ],
     (error) => problems.push(error),
   );
-  const system = createClient(world, 'kube-apiserver');
-  for (const name of firstNamespaces) {
-    system.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  }
+  createFirstObjects(createClient(world, 'kube-apiserver'));
   await server.start(options.port ?? 0);
   const address = `https://127.0.0.1:${server.port}`;
   const kubeconfigOf = (token: string, namespace?: string): string =>
