@@ -6,6 +6,7 @@ import type { Cluster, SecretStore } from './cluster.ts';
 import { createDiscovery } from './discovery.ts';
 import { excludes } from './excluded-resources.ts';
 import { exportWorkloads } from './export.ts';
+import { createForbiddenKinds } from './forbidden-kinds.ts';
 import { createKubeClient } from './kube-client.ts';
 import type { ClusterConfig } from './kubeconfig.ts';
 import { createLiveState } from './live-state.ts';
@@ -55,8 +56,10 @@ export async function connectCluster(found: ClusterConfig, ports: ClusterPorts):
   const patient: RetryPorts = { random, outage };
   const retry: RetryPorts = { ...patient, run: limit.run, onBusy: limit.shrink };
   const isExcluded = (served: ServedKind): boolean => excludes(ports.excludedResources, served);
-  const live = createLiveState({ client, discovery, log, retry: patient, namespaces, isExcluded, signal });
-  const workloads = createWorkloads({ client, discovery, log, random, namespaces, signal });
+  const forbidden = createForbiddenKinds(log);
+  const seeing = { client, discovery, namespaces, forbidden, signal };
+  const live = createLiveState({ ...seeing, log, retry: patient, isExcluded });
+  const workloads = createWorkloads({ ...seeing, random });
 
   const cluster: Cluster = {
     async version(signal) {

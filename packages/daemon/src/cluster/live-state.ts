@@ -3,6 +3,7 @@ import type { Logger } from '../log/logger.ts';
 import type { AllowedNamespaces } from './allowed-namespaces.ts';
 import type { LiveState } from './cluster.ts';
 import type { Discovery } from './discovery.ts';
+import type { ForbiddenKinds } from './forbidden-kinds.ts';
 import type { KubeClient } from './kube-client.ts';
 import { createLiveTable, type LiveTable } from './live-table.ts';
 import { createLiveWatches } from './live-watches.ts';
@@ -18,6 +19,7 @@ export interface LivePorts {
   readonly client: KubeClient;
   readonly discovery: Discovery;
   readonly log: Logger;
+  readonly forbidden: ForbiddenKinds;
   readonly retry: RetryPorts;
   readonly namespaces: AllowedNamespaces;
   /** Whether a kind is never looked at: `--k8s-unsafe-exclude-resource`. */
@@ -29,7 +31,13 @@ export interface LivePorts {
 export function createLiveState(ports: LivePorts): LiveStore {
   const { discovery, namespaces, isExcluded, signal: stop } = ports;
   const watches = createLiveWatches(
-    { client: ports.client, log: ports.log, random: ports.retry.random, namespaces, signal: stop },
+    {
+      client: ports.client,
+      forbidden: ports.forbidden,
+      random: ports.retry.random,
+      namespaces,
+      signal: stop,
+    },
     () => table,
   );
   const table: LiveTable = createLiveTable((kind) => watches.isFollowed(kind));

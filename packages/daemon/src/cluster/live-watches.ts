@@ -1,6 +1,6 @@
-import type { Logger } from '../log/logger.ts';
 import { markLabel } from '../manifests/mark.ts';
 import type { AllowedNamespaces } from './allowed-namespaces.ts';
+import type { ForbiddenKinds } from './forbidden-kinds.ts';
 import type { KubeClient } from './kube-client.ts';
 import type { LiveTable } from './live-table.ts';
 import { metadataOnly } from './object-metadata.ts';
@@ -9,7 +9,7 @@ import { isWatchable, kindName, objectPath, type Served, type ServedKind } from 
 
 export interface LiveWatchPorts {
   readonly client: KubeClient;
-  readonly log: Logger;
+  readonly forbidden: ForbiddenKinds;
   readonly random: () => number;
   readonly namespaces: AllowedNamespaces;
   /** Ends the watches. */
@@ -42,10 +42,8 @@ interface Watched {
 export function createLiveWatches(ports: LiveWatchPorts, table: () => LiveTable): LiveWatches {
   /** By kind. */
   const watched = new Map<string, Watched>();
-  const warned = new Set<string>();
 
   const begin = (served: ServedKind, extent: Extent): Watched => {
-    const name = kindName(served);
     const stopper = new AbortController();
     const signal = AbortSignal.any([ports.signal, stopper.signal]);
     const sinkFor = (namespace: string | undefined): ReflectorSink => {
@@ -69,9 +67,7 @@ export function createLiveWatches(ports: LiveWatchPorts, table: () => LiveTable)
           random: ports.random,
           onRefused: (error) => {
             made.refused = true;
-            if (error.code !== 403 || warned.has(name)) return;
-            warned.add(name);
-            ports.log.log({ warning: 'not allowed to list resources', err: error.message });
+            if (error.code === 403) ports.forbidden.tell([{ kind: served, err: error.message }]);
           },
         },
         signal,

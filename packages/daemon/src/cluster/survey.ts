@@ -1,8 +1,8 @@
-import type { Logger } from '../log/logger.ts';
 import { markLabel } from '../manifests/mark.ts';
 import { createAdaptiveLimit } from './adaptive-limit.ts';
 import type { AllowedNamespaces } from './allowed-namespaces.ts';
 import { ApiStatusError, isStatus } from './api-error.ts';
+import type { ForbiddenKinds } from './forbidden-kinds.ts';
 import type { KubeClient } from './kube-client.ts';
 import { metadataOnly } from './object-metadata.ts';
 import { type RetryPorts, withRetries } from './retry.ts';
@@ -10,7 +10,7 @@ import { objectPath, type ServedKind } from './served-kinds.ts';
 
 export interface SurveyPorts {
   readonly client: KubeClient;
-  readonly log: Logger;
+  readonly forbidden: ForbiddenKinds;
   readonly retry: RetryPorts;
   readonly namespaces: AllowedNamespaces;
 }
@@ -34,7 +34,7 @@ export async function surveyMarked(
   signal: AbortSignal,
 ): Promise<Survey> {
   const limit = createAdaptiveLimit(atOnce, atOnce);
-  const forbidden: { readonly kind: string; readonly err: string }[] = [];
+  const forbidden: { readonly kind: ServedKind; readonly err: string }[] = [];
   const marked: ServedKind[] = [];
   const unknown: ServedKind[] = [];
   const look = async (kind: ServedKind): Promise<void> => {
@@ -43,19 +43,12 @@ export async function surveyMarked(
     } catch (error) {
       // Kinds that may not be listed, or whose server is away, are left out: nothing of them is collected.
       if (!(error instanceof ApiStatusError)) throw error;
-      if (isStatus(error, 403)) forbidden.push({ kind: kind.plural, err: error.message });
+      if (isStatus(error, 403)) forbidden.push({ kind, err: error.message });
       else unknown.push(kind);
     }
   };
   await Promise.all([...kinds].filter(isNotMadeByCluster).map((kind) => limit.run(() => look(kind))));
-  const [first] = forbidden;
-  if (first) {
-    ports.log.log({
-      warning: 'not allowed to list resources',
-      err: first.err,
-      resources: forbidden.map(({ kind }) => kind).join(','),
-    });
-  }
+  ports.forbidden.tell(forbidden);
   return { marked, unknown };
 }
 

@@ -1,8 +1,8 @@
 import { type ResourceId, resourceId, resourceIdParts } from '@fluxctl/shared/resource/resource-id';
-import type { Logger } from '../log/logger.ts';
 import type { AllowedNamespaces } from './allowed-namespaces.ts';
 import type { Workload } from './cluster.ts';
 import type { Discovery } from './discovery.ts';
+import type { ForbiddenKinds } from './forbidden-kinds.ts';
 import type { KubeClient } from './kube-client.ts';
 import { orAborted } from './or-aborted.ts';
 import { readWorkload, type WorkloadObject } from './read-workload.ts';
@@ -14,7 +14,7 @@ import type { WorkloadKind } from './workload-status.ts';
 export interface WorkloadPorts {
   readonly client: KubeClient;
   readonly discovery: Discovery;
-  readonly log: Logger;
+  readonly forbidden: ForbiddenKinds;
   readonly random: () => number;
   readonly namespaces: AllowedNamespaces;
   /** Ends the watches. */
@@ -102,7 +102,6 @@ function followKind(
 ): Followed {
   const stopper = new AbortController();
   const signal = AbortSignal.any([ports.signal, stopper.signal]);
-  let warned = false;
   const reflectors = ports.namespaces.of(served).map((namespace) =>
     startReflector(
       {
@@ -112,9 +111,7 @@ function followKind(
         random: ports.random,
         sink: sinkFor(kind, workloads),
         onRefused: ({ code, message }) => {
-          if (code !== 403 || warned) return;
-          warned = true;
-          ports.log.log({ warning: 'not allowed to list resources', err: message });
+          if (code === 403) ports.forbidden.tell([{ kind: served, err: message }]);
         },
       },
       signal,

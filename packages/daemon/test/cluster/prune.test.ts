@@ -62,7 +62,7 @@ onClusters((bench) => {
     await apply(object);
     const started = performance.now();
     expectActions(await flux.cluster.prune([live(bench(), object)], flux.signal), 'deleted');
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     const marked = [...flux.cluster.live.marked()].filter(({ ref }) => ref.namespace === namespace);
     expect(marked).toEqual([]);
     expect(flux.cluster.live.get(refOf(object))).toBeDefined();
