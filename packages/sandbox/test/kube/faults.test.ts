@@ -77,6 +77,19 @@ describe('faults on demand', () => {
     expect((await kube.get(maps, { token })).code).toBe(401);
   });
 
+  it('says who may do what', async () => {
+    const token = api.addUser({ name: 'dev', groups: ['devs'] });
+    api.deny({ user: 'dev', resource: 'secrets' });
+    const may = async (resource: string) => {
+      const spec = { resourceAttributes: { namespace: 'default', verb: 'get', resource } };
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+      return (await kube.post(path, { spec }, { token })).body.status.allowed;
+    };
+    expect([await may('pods'), await may('secrets')]).toEqual([true, false]);
+    const who = await kube.post('/apis/authentication.k8s.io/v1/selfsubjectreviews', {}, { token });
+    expect(who.body.status.userInfo).toEqual({ username: 'dev', groups: ['devs', 'system:authenticated'] });
+  });
+
   it('drops watches', async () => {
     const orderly = await kube.watch(`${maps}?watch=true`);
     expect(api.openWatches).toBe(1);

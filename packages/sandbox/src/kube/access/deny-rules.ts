@@ -11,9 +11,13 @@ export class DenyRules {
     return () => this.#rules.delete(match);
   }
 
+  allows(request: RequestInfo): boolean {
+    return ![...this.#rules].some((rule) => matches(request, rule));
+  }
+
   /** @throws {ApiError} 403 in RBAC's words */
   check(request: RequestInfo): void {
-    for (const rule of this.#rules) if (matches(request, rule)) throw refusal(request);
+    if (!this.allows(request)) throw refusal(request);
   }
 }
 

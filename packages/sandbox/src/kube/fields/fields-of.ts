@@ -26,7 +26,8 @@ function walk(schema: TypeSchema, value: JsonValue): { readonly leaf: boolean; r
       if (schema.relation === 'atomic') return { leaf: true, set };
       for (const item of Array.isArray(value) ? value : []) {
         const element = itemElement(schema, item);
-        if (!(element instanceof Error)) add(element, schema.items, item, true);
+        // An item that cannot be named still shows that the list is not empty.
+        add(element instanceof Error ? '' : element, schema.items, item, true);
       }
       return { leaf: false, set };
     case 'map':

@@ -11,6 +11,7 @@ import { ApiError, methodNotAllowed, noSuchPage } from '../api-error.ts';
 import { openApiDocument, openApiIndex, swaggerDocument } from '../openapi/documents.ts';
 import type { Kind } from '../registry/kind.ts';
 import type { World } from '../resources/context.ts';
+import { decode } from '../resources/decode.ts';
 import { getObject } from '../resources/read.ts';
 import { chooseForm } from './accept.ts';
 import { writeAnswer, writeError } from './answer.ts';
@@ -19,9 +20,11 @@ import { type KubePath, parseKubePath, type ResourcePath } from './kube-path.ts'
 import type { Snapshots } from './list-answer.ts';
 import { readBody } from './read-body.ts';
 import { answerResource } from './resource-requests.ts';
+import { answerReview, isReview } from './reviews.ts';
 import type { SubresourceHandler } from './subresource-handlers.ts';
 import { versionBody } from './version.ts';
 import { answerWatch, type OpenWatch } from './watch-answer.ts';
+import { mediaType, parseBody, writeOptions } from './write-request.ts';
 
 export interface HandlerParts {
   readonly world: World;
@@ -236,6 +239,17 @@ export class KubeHandler {
       };
       watch = answerWatch(response, { world, kind, namespace, name, query, form }, closed);
       if (watch !== undefined) watches.add(watch);
+      return;
+    }
+    if (method === 'POST' && isReview(kind)) {
+      const { credentials, denied } = this.#parts;
+      const sent = parseBody(body, mediaType(request.headers['content-type']), '');
+      const review = decode(
+        kind,
+        sent,
+        writeOptions(query, undefined, [], () => {}),
+      );
+      writeAnswer(response, { code: 201, body: answerReview(kind, review, user, credentials, denied) });
       return;
     }
     const { 'content-type': contentType, 'user-agent': userAgent } = request.headers;
