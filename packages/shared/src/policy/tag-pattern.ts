@@ -1,0 +1,91 @@
+import { RE2JS } from 're2js';
+import { parseConstraint } from '../versions/constraint.ts';
+import { parseVersion } from '../versions/version.ts';
+
+/** Which tags a container may run, as the policy `tag.<container>` says it. */
+export interface TagPattern {
+  readonly kind: 'glob' | 'semver' | 'regexp';
+  /** With its prefix: `glob:1.*`, `semver:~1.2`, `regexp:^v`. */
+  readonly text: string;
+  /**
+   * Why the pattern cannot be understood; then it lets every tag through (of a semver pattern: every
+   * version), as in Flux v1. Undefined when it is fine.
+   */
+  readonly problem: string | undefined;
+  /** `latest`, in any case, is let through by no pattern but `glob:latest`. */
+  matches(tag: string): boolean;
+}
+
+/** What is taken when there is no policy. */
+export const anyTag = 'glob:*';
+
+/** Reads a pattern; without a prefix it is a glob, and `regex:` is read as `regexp:`. */
+export function parseTagPattern(text: string): TagPattern {
+  if (text.startsWith('semver:')) return semverPattern(text.slice('semver:'.length));
+  if (text.startsWith('regexp:')) return regexpPattern(text.slice('regexp:'.length));
+  if (text.startsWith('regex:')) return regexpPattern(text.slice('regex:'.length));
+  return globPattern(text.startsWith('glob:') ? text.slice('glob:'.length) : text);
+}
+
+function globPattern(glob: string): TagPattern {
+  const pieces = glob.split('*');
+  const matches =
+    glob === 'latest' ? (tag: string) => tag === 'latest' : exceptLatest((tag) => matchesGlob(pieces, tag));
+  return { kind: 'glob', text: `glob:${glob}`, problem: undefined, matches };
+}
+
+function semverPattern(range: string): TagPattern {
+  const constraint = parseConstraint(range);
+  return {
+    kind: 'semver',
+    text: `semver:${range}`,
+    problem: constraint ? undefined : `${JSON.stringify(range)} is not a range of versions`,
+    matches: exceptLatest((tag) => {
+      const version = parseVersion(tag);
+      return version !== undefined && (constraint === undefined || constraint(version));
+    }),
+  };
+}
+
+function regexpPattern(source: string): TagPattern {
+  const compiled = compileRe2(source);
+  return {
+    kind: 'regexp',
+    text: `regexp:${source}`,
+    problem: compiled instanceof Error ? compiled.message : undefined,
+    matches: exceptLatest((tag) => compiled instanceof Error || compiled.matcher(tag).find()),
+  };
+}
+
+/** Go's syntax, and linear in time whatever the expression. */
+function compileRe2(source: string): RE2JS | Error {
+  try {
+    return RE2JS.compile(source);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function exceptLatest(matches: (tag: string) => boolean): (tag: string) => boolean {
+  return (tag) => tag.toLowerCase() !== 'latest' && matches(tag);
+}
+
+/**
+ * Whether the text consists of the pieces with anything between them; `*` is all that is special in
+ * such a glob, and it takes `/` too.
+ */
+export function matchesGlob(pieces: readonly string[], text: string): boolean {
+  const first = pieces[0] ?? '';
+  const last = pieces.at(-1) ?? '';
+  if (pieces.length === 1) return text === first;
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
+    return false;
+  let at = first.length;
+  const end = text.length - last.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = text.indexOf(piece, at);
+    if (found < 0 || found + piece.length > end) return false;
+    at = found + piece.length;
+  }
+  return true;
+}
