@@ -6,8 +6,11 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** A certificate for loopback, made anew for every sandbox. */
-export async function createCertificate(): Promise<Certificate> {
+/**
+ * A certificate for loopback, made anew for every sandbox.
+ * @param names - further ones that it is good for
+ */
+export async function createCertificate(names: readonly string[] = []): Promise<Certificate> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'sandbox' }], {
     keyType: 'ec',
     algorithm: 'sha256',
@@ -22,6 +25,7 @@ export async function createCertificate(): Promise<Certificate> {
         altNames: [
           { type: 2, value: 'localhost' },
           { type: 7, ip: '127.0.0.1' },
+          ...names.map((value) => ({ type: 2 as const, value })),
         ],
       },
     ],
