@@ -1,7 +1,7 @@
 import { RegistryError } from './registry-error.ts';
 import { type Route, tokenPath } from './route.ts';
 import type { RegistrySettings, Right } from './settings.ts';
-import type { Action, Tokens } from './tokens.ts';
+import type { Action, Token, Tokens } from './tokens.ts';
 
 /** Name of the service in challenges and token requests. */
 export const serviceName = 'sandbox-registry';
@@ -62,36 +62,52 @@ export interface AccessRequest extends Who {
   readonly baseUrl: string;
 }
 
+/** Whether whoever asks may do this with a repository. */
+export function isAllowed(request: AccessRequest, repository: string, action: Action): boolean {
+  const { settings, credentials } = request;
+  switch (settings.auth) {
+    case 'none':
+      return true;
+    case 'basic':
+      return actionsOf(settings.allow(credentials.user, repository)).includes(action);
+    case 'token':
+      return (
+        tokenOf(request)?.grants.some(
+          (grant) => grant.repository === repository && grant.actions.includes(action),
+        ) === true
+      );
+    default:
+      return settings.auth satisfies never;
+  }
+}
+
 /** @throws {RegistryError} UNAUTHORIZED with a challenge */
 export function authorize(request: AccessRequest): void {
-  const { settings, route, credentials, tokens, now } = request;
+  const { settings, route, credentials } = request;
   if (settings.auth === 'none' || route.kind === 'token' || route.kind === 'other') return;
   const action = actionFor(request.method);
   const repository = 'repository' in route ? route.repository : undefined;
   if (settings.auth === 'basic') {
+    const isWrong = credentials.kind !== 'none' && credentials.user === undefined;
     const isEnough =
-      repository === undefined
-        ? credentials.user !== undefined
-        : actionsOf(settings.allow(credentials.user, repository)).includes(action);
-    if (!isEnough || (credentials.kind !== 'none' && credentials.user === undefined)) {
-      throw refusal('Basic realm="Sandbox Registry"');
-    }
+      repository === undefined ? credentials.user !== undefined : isAllowed(request, repository, action);
+    if (isWrong || !isEnough) throw refusal('Basic realm="Sandbox Registry"');
     return;
   }
-  const token = credentials.kind === 'bearer' ? tokens.find(credentials.text, now) : undefined;
-  const isEnough =
-    token !== undefined &&
-    (repository === undefined ||
-      token.grants.some((grant) => grant.repository === repository && grant.actions.includes(action)));
-  if (isEnough) return;
+  const token = tokenOf(request);
+  if (token && (repository === undefined || isAllowed(request, repository, action))) return;
   const scope = repository === undefined ? '' : `,scope="repository:${repository}:${scopeActions(action)}"`;
-  const error = token
-    ? ',error="insufficient_scope"'
-    : credentials.kind === 'bearer'
-      ? ',error="invalid_token"'
-      : '';
-  const realm = `${request.baseUrl}${tokenPath}`;
-  throw refusal(`Bearer realm="${realm}",service="${serviceName}"${scope}${error}`);
+  const error = challengeError(token, credentials);
+  throw refusal(`Bearer realm="${request.baseUrl}${tokenPath}",service="${serviceName}"${scope}${error}`);
+}
+
+function tokenOf({ credentials, tokens, now }: AccessRequest): Token | undefined {
+  return credentials.kind === 'bearer' ? tokens.find(credentials.text, now) : undefined;
+}
+
+function challengeError(token: Token | undefined, { kind }: Credentials): string {
+  if (token) return ',error="insufficient_scope"';
+  return kind === 'bearer' ? ',error="invalid_token"' : '';
 }
 
 function scopeActions(action: Action): string {

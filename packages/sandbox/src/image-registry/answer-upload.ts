@@ -38,9 +38,9 @@ async function beginUpload(exchange: Exchange, repository: string): Promise<Answ
   const { store, query, uploads } = exchange;
   const mount = query.get('mount');
   const from = query.get('from');
-  if (mount !== null && from !== null && store.mountBlob(repository, mount, from)) {
-    return created(exchange, repository, mount);
-  }
+  const isMounted =
+    mount !== null && from !== null && exchange.mayPull(from) && store.mountBlob(repository, mount, from);
+  if (isMounted) return created(exchange, repository, mount);
   if (query.has('digest')) return finishUpload(exchange, repository, await exchange.body());
   return progress(exchange, repository, uploads.begin(repository), 202);
 }

@@ -19,6 +19,8 @@ export interface Exchange extends RegistryState {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Reads all of the body. */
   readonly body: () => Promise<Buffer>;
+  /** Whether whoever asks may read another repository. */
+  readonly mayPull: (repository: string) => boolean;
   /** `http://127.0.0.1:5000`. */
   readonly baseUrl: string;
   /** Milliseconds since 1970. */

@@ -33,16 +33,26 @@ export function parseRoute(path: string): Route {
   // A repository may itself be called `x/manifests/y`, so the last match counts: the name is greedy.
   const [, repository = '', what, reference = ''] =
     /^\/v2\/(.+)\/(tags|manifests|blobs\/uploads|blobs)(?:\/([^/]*))?$/.exec(path) ?? [];
+  const decoded = decode(reference);
+  if (decoded === undefined) return { kind: 'other' };
   switch (what) {
     case 'tags':
       return reference === 'list' ? { kind: 'tags', repository } : { kind: 'other' };
     case 'manifests':
-      return { kind: 'manifest', repository, reference: decodeURIComponent(reference) };
+      return { kind: 'manifest', repository, reference: decoded };
     case 'blobs':
-      return { kind: 'blob', repository, reference: decodeURIComponent(reference) };
+      return { kind: 'blob', repository, reference: decoded };
     case 'blobs/uploads':
       return { kind: 'upload', repository, ...(reference && { reference }) };
     default:
       return { kind: 'other' };
+  }
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined; // a stray percent sign
   }
 }

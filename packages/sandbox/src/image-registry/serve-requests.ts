@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { authorize, readCredentials } from './access.ts';
+import { authorize, isAllowed, readCredentials } from './access.ts';
 import { type Answer, errorAnswer } from './answer.ts';
 import { answerRequest } from './answer-request.ts';
 import { answerInstead, distort } from './distort.ts';
@@ -113,10 +113,12 @@ async function answerOf(parts: RegistryParts, request: Request): Promise<Answer>
     if (route.kind === 'token') {
       return answerTokenRequest({ ...request, tokens, body: await request.body() });
     }
-    authorize({ ...request, tokens, baseUrl });
+    const access = { ...request, tokens, baseUrl };
+    authorize(access);
     limits = parts.limits.checkPull(limited);
     const { store, uploads, storageLinks } = parts;
-    const exchange = { ...request, store, uploads, storageLinks, settings, baseUrl };
+    const mayPull = (repository: string) => isAllowed(access, repository, 'pull');
+    const exchange = { ...request, store, uploads, storageLinks, settings, baseUrl, mayPull };
     return withHeaders(await answerRequest(exchange, route), limits);
   } catch (error) {
     return withHeaders(errorAnswer(error), limits);
