@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { HostedRepository } from './git-host/hosted-repository.ts';
 import { sampleImage, sampleRepository } from './git-host/sample-repository.ts';
 import { type GitHost, startGitHost } from './git-host/start-git-host.ts';
+import { startDockerHub } from './image-registry/start-docker-hub.ts';
+import type { ImageRegistry } from './image-registry/start-image-registry.ts';
 import { type KubeApi, startKubeApi } from './kube/start-kube-api.ts';
 import type { Deployment, Pod } from './node/objects.ts';
 import { isReady, isTerminating } from './node/pods.ts';
@@ -32,12 +34,16 @@ export interface WorldOptions {
   readonly onProblem?: (problem: unknown) => void;
 }
 
-/** A world in one process: a cluster with a node, and a git host with the walk-through's repository. */
+/** A world in one process: a cluster with a node, a git host and an image registry with what the walk-through needs. */
 export interface World extends AsyncDisposable {
   readonly api: KubeApi;
   readonly node: SandboxNode;
   readonly gitHost: GitHost;
   readonly repository: HostedRepository;
+  /** What is Docker Hub to the daemon's pods; it has the walk-through's images. */
+  readonly registry: ImageRegistry;
+  /** With this environment a program takes the registry for Docker Hub; the daemon's pods have it. */
+  readonly registryEnv: Readonly<Record<string, string>>;
   /** As a user writes it; inside of pods it leads to the sandbox's git host. */
   readonly gitUrl: string;
   /** Path of a kubeconfig for kubectl and fluxctl; inside of a folder of this world. */
@@ -88,11 +94,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       () => gitHost.stop(),
     );
     const repository = await gitHost.createRepository(repositoryName, sampleRepository);
+    const dockerHub = await startDockerHub(folder);
+    undo.push(() => dockerHub.stop());
     const kubeconfig = join(folder, 'kubeconfig');
     await writeFile(kubeconfig, api.kubeconfig, { mode: 0o600 });
     const node = await startNode({
       api,
-      images: [...(options.images ?? []), ...builtInImages(gitHost, options)],
+      images: [...(options.images ?? []), ...builtInImages(gitHost, dockerHub.env, options)],
       onProblem,
       ...(options.pace !== undefined && { pace: options.pace }),
       ...(options.mountDelayMs !== undefined && { mountDelayMs: options.mountDelayMs }),
@@ -103,6 +111,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       node,
       gitHost,
       repository,
+      registry: dockerHub.registry,
+      registryEnv: dockerHub.env,
       gitUrl: `git@${gitHostName}:${repositoryName}`,
       kubeconfig,
       folder,
@@ -117,7 +127,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   }
 }
 
-function builtInImages(gitHost: GitHost, { daemon }: WorldOptions): readonly ImageRule[] {
+function builtInImages(
+  gitHost: GitHost,
+  registryEnv: Readonly<Record<string, string>>,
+  { daemon }: WorldOptions,
+): readonly ImageRule[] {
   const path = process.env['PATH'] ?? '';
   const source = fileURLToPath(new URL('../../daemon/src/main.ts', import.meta.url));
   // The image trusts the sandbox's git host, and takes it for the one that users name.
@@ -129,6 +143,7 @@ function builtInImages(gitHost: GitHost, { daemon }: WorldOptions): readonly Ima
       program: fluxd({
         script: daemon ?? source,
         node: process.execPath,
+        env: registryEnv,
         path,
         files: { '/etc/ssh/ssh_known_hosts': knownHosts, '/etc/ssh/ssh_config': sshConfig },
       }),

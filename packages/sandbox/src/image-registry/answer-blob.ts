@@ -1,5 +1,5 @@
 import { type Answer, emptyAnswer } from './answer.ts';
-import { parseRange } from './byte-range.ts';
+import { bytesAnswer } from './bytes-answer.ts';
 import type { Exchange } from './exchange.ts';
 import { RegistryError } from './registry-error.ts';
 
@@ -20,23 +20,4 @@ export function answerBlob(exchange: Exchange, repository: string, digest: strin
     default:
       throw new RegistryError('UNSUPPORTED');
   }
-}
-
-/** @throws {RegistryError} RANGE_INVALID */
-export function bytesAnswer(bytes: Buffer, digest: string, rangeHeader: string | undefined): Answer {
-  const headers = {
-    'content-type': 'application/octet-stream',
-    'docker-content-digest': digest,
-    etag: `"${digest}"`,
-    'accept-ranges': 'bytes',
-    'cache-control': 'max-age=31536000',
-  };
-  const range = parseRange(rangeHeader, bytes.length);
-  if (range === undefined) return { status: 200, headers, body: bytes };
-  if (range === 'outside') {
-    throw new RegistryError('RANGE_INVALID', { headers: { 'content-range': `bytes */${bytes.length}` } });
-  }
-  const { first, last } = range;
-  const part = { ...headers, 'content-range': `bytes ${first}-${last}/${bytes.length}` };
-  return { status: 206, headers: part, body: bytes.subarray(first, last + 1) };
 }

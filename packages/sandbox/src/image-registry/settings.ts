@@ -46,3 +46,10 @@ export const usualSettings: RegistrySettings = {
   pullLimit: undefined,
   perSecond: undefined,
 };
+
+/** As Docker Hub: whoever asks gets a token to read with, and a hundred manifests in six hours. */
+export const dockerHubSettings = {
+  auth: 'token',
+  allow: (user) => (user === undefined ? 'pull' : 'push'),
+  pullLimit: { pulls: 100, seconds: 21_600 },
+} as const satisfies Partial<RegistrySettings>;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Answer, emptyAnswer } from './answer.ts';
-import { bytesAnswer } from './answer-blob.ts';
+import { bytesAnswer } from './bytes-answer.ts';
 
 const goodForMs = 60_000;
 

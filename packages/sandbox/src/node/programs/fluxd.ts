@@ -7,6 +7,8 @@ export interface FluxdOptions {
   readonly script: string;
   /** Further files of the image, such as `/etc/ssh/ssh_known_hosts`. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What the image sets in the environment, which a manifest may set otherwise. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Where programs are found that it calls; normally the PATH of this process. */
   readonly path: string;
   readonly node: string;
@@ -36,6 +38,7 @@ export function fluxd(options: FluxdOptions): Program {
         env: {
           PATH: options.path,
           HOME: join(root, 'root'),
+          ...options.env,
           ...env,
           FLUXD_MOUNT_ROOT: root,
           FLUXD_EPHEMERAL_PORTS: '1',
