@@ -6,6 +6,8 @@ const wanted: readonly { readonly program: string; readonly what: string }[] = [
   { program: 'kubectl', what: 'kubectl' },
   { program: 'sshd', what: "OpenSSH's server" },
   { program: 'memcached', what: 'memcached' },
+  { program: 'docker-registry', what: 'docker-registry' },
+  { program: 'skopeo', what: 'skopeo' },
   { program: 'shellcheck', what: 'shellcheck' },
 ];
 
