@@ -1,4 +1,5 @@
 import { ServerError } from '@fluxctl/shared/errors';
+import type { Dispatcher } from 'undici';
 import type { AwsKeys } from './aws-signature.ts';
 import { fetchJson, fetchText, type HttpPorts } from './fetch-json.ts';
 
@@ -10,6 +11,8 @@ export interface AwsPorts extends HttpPorts {
   readonly metadata: string;
   /** Where one of AWS's services answers: `https://sts.eu-west-1.amazonaws.com`. */
   readonly endpoint: (service: 'ecr' | 'sts', region: string) => string;
+  /** The way to AWS's services; the metadata service is reached by `dispatcher`, without a proxy. */
+  readonly services: Dispatcher;
 }
 
 export const ec2Metadata = 'http://169.254.169.254';
@@ -81,7 +84,8 @@ async function assumeRole(
   });
   const headers = { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' };
   const wanted = { method: 'POST', headers, body: body.toString() } as const;
-  const answer = await fetchJson(ports, `${ports.endpoint('sts', region)}/`, wanted, signal);
+  const services = { dispatcher: ports.services, now: ports.now };
+  const answer = await fetchJson(services, `${ports.endpoint('sts', region)}/`, wanted, signal);
   const response = answer as {
     AssumeRoleWithWebIdentityResponse?: { AssumeRoleWithWebIdentityResult?: { Credentials?: unknown } };
   };

@@ -122,7 +122,8 @@ async function askTokens(
   };
   const request = { method: 'POST', url, headers: plain, body } as const;
   const headers = signAwsRequest(request, keys, { region, service: 'ecr' }, new Date(ports.now()));
-  const answer = await fetchJson(ports, url, { method: 'POST', headers, body }, signal);
+  const services = { dispatcher: ports.services, now: ports.now };
+  const answer = await fetchJson(services, url, { method: 'POST', headers, body }, signal);
   const { authorizationData } = answer as { authorizationData?: unknown };
   const logins = new Map<string, Login>();
   let expires = Number.POSITIVE_INFINITY;

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import type { Dispatcher } from 'undici';
+import type { Login } from '../credentials/logins.ts';
+import type { Challenge } from './challenge.ts';
+import { type Answer, exchange } from './exchange.ts';
+import { RateLimitedError, RegistryAnswerError, RegistryDeniedError, statusError } from './registry-error.ts';
+import { readRetryAfter } from './response-headers.ts';
+
+type Bearer = Extract<Challenge, { scheme: 'bearer' }>;
+
+interface Kept {
+  readonly token: Promise<string>;
+  /** In milliseconds since 1970; unknown while it is being fetched. */
+  until: number;
+}
+
+/** One token for each scope and login, kept until shortly before it expires. */
+export interface TokenStore {
+  token(
+    challenge: Bearer,
+    scope: string,
+    login: Login | undefined,
+    dispatcher: Dispatcher,
+    signal: AbortSignal,
+  ): Promise<string>;
+  /** It was refused. */
+  forget(challenge: Bearer, scope: string, login: Login | undefined): void;
+}
+
+/** What a token service that names no lifetime means. */
+const usualLifeSeconds = 60;
+const marginMs = 5_000;
+const longestAnswer = 1024 * 1024;
+/** Beyond it the oldest go: scopes of images that nobody uses any more. */
+const mostTokens = 5_000;
+
+/**
+ * @param now - in milliseconds since 1970
+ * @param lifetime - ends with the daemon; a token is fetched for all who wait for it, not for the first only
+ */
+export function createTokenStore(now: () => number, lifetime: AbortSignal): TokenStore {
+  const kept = new Map<string, Kept>();
+
+  const remember = (key: string, fetched: Promise<Token>): Kept => {
+    const entry: Kept = { token: fetched.then(({ text }) => text), until: Number.POSITIVE_INFINITY };
+    kept.delete(key);
+    kept.set(key, entry);
+    const oldest = kept.keys().next().value;
+    if (kept.size > mostTokens && oldest !== undefined) kept.delete(oldest);
+    fetched.then(
+      ({ lifeMs }) => {
+        entry.until = now() + lifeMs - Math.min(marginMs, lifeMs / 2);
+      },
+      () => {
+        if (kept.get(key) === entry) kept.delete(key);
+      },
+    );
+    return entry;
+  };
+
+  return {
+    async token(challenge, scope, login, dispatcher, signal) {
+      const key = keyOf(challenge, scope, login);
+      const known = kept.get(key);
+      if (known && now() < known.until) return orAborted(known.token, signal);
+      const bounded = AbortSignal.any([lifetime, AbortSignal.timeout(30_000)]);
+      const fetched = fetchToken(challenge, scope, login, dispatcher, now, bounded);
+      return orAborted(remember(key, fetched).token, signal);
+    },
+    forget: (challenge, scope, login) => void kept.delete(keyOf(challenge, scope, login)),
+  };
+}
+
+function keyOf({ realm, service }: Bearer, scope: string, login: Login | undefined): string {
+  const secret = login ? createHash('sha256').update(`${login.user}:${login.reveal()}`).digest('base64') : '';
+  return [realm, service, scope, secret].join(' ');
+}
+
+interface Token {
+  readonly text: string;
+  readonly lifeMs: number;
+}
+
+async function fetchToken(
+  { realm, service }: Bearer,
+  scope: string,
+  login: Login | undefined,
+  dispatcher: Dispatcher,
+  now: () => number,
+  signal: AbortSignal,
+): Promise<Token> {
+  const url = new URL(realm);
+  if (service !== '') url.searchParams.set('service', service);
+  url.searchParams.set('scope', scope);
+  if (login) url.searchParams.set('account', login.user);
+  const headers = login ? { authorization: basicAuth(login) } : {};
+  const answer = await exchange({ method: 'GET', url, headers, longestAnswer }, dispatcher, signal);
+  const { host } = url;
+  if (answer.status === 429) throw new RateLimitedError(host, readRetryAfter(answer, now()) ?? 60_000);
+  if (answer.status === 401 || answer.status === 403) {
+    const whose = login ? `the login of ${login.user}, from ${login.origin}` : 'to be asked without a login';
+    throw new RegistryDeniedError(`${host} refuses ${whose} (${answer.status})`, {
+      help: 'Give the workload a pull secret for this registry, or fluxd a --docker-config.',
+    });
+  }
+  if (answer.status !== 200) throw statusError(host, 'a token', answer.status, answer.body);
+  return readToken(answer, host);
+}
+
+function readToken({ body }: Answer, host: string): Token {
+  let fields: Record<string, unknown>;
+  try {
+    fields = (JSON.parse(body.toString('utf8')) ?? {}) as Record<string, unknown>;
+  } catch {
+    throw new RegistryAnswerError(`${host} answers with something that is no token`);
+  }
+  const text = fields['token'] || fields['access_token'];
+  if (typeof text !== 'string') throw new RegistryAnswerError(`${host} answers without a token`);
+  const told = fields['expires_in'];
+  const seconds = typeof told === 'number' && told > 0 ? told : usualLifeSeconds;
+  return { text, lifeMs: seconds * 1000 };
+}
+
+export function basicAuth(login: Login): string {
+  return `Basic ${Buffer.from(`${login.user}:${login.reveal()}`).toString('base64')}`;
+}
+
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,204 @@
+import { type Timestamp, zeroTime } from '@fluxctl/shared/timestamp';
+
+/** What is remembered of one tag. */
+export type TagEntry =
+  | { readonly state: 'unseen' }
+  | ({ readonly state: 'known'; readonly image: KnownImage } & Looks)
+  | ({ readonly state: 'excluded'; readonly reason: string; readonly tagDigest: string } & Looks)
+  | ({ readonly state: 'missing' } & Looks);
+
+export interface KnownImage extends ImageDetails {
+  /** Empty: from a cache that did not know it. */
+  readonly tagDigest: string;
+  readonly createdAt: Timestamp;
+}
+
+/** What only people look at; kept for some images of each repository. */
+export interface ImageDetails {
+  readonly digest: string;
+  readonly imageId: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** In whole seconds since 1970. */
+export interface Looks {
+  readonly fetchedAt: number;
+  readonly refreshAt: number;
+}
+
+const noDetails: ImageDetails = { digest: '', imageId: '', labels: {} };
+const states = ['unseen', 'known', 'excluded', 'missing'] as const;
+
+export interface RenamedTable {
+  readonly table: TagTable;
+  readonly added: readonly string[];
+  /** With their rows in the table before. */
+  readonly removed: readonly (readonly [name: string, index: number])[];
+}
+
+// One row for each tag: digest, time to the nanosecond, when seen and when to look again, state, reason.
+const digestAt = 0;
+const secondsAt = 32;
+const nanosAt = 40;
+const fetchedAtAt = 44;
+const refreshAtAt = 48;
+const stateAt = 52;
+const reasonAt = 53;
+const rowSize = 56;
+const mostReasons = 200;
+
+/**
+ * The tags of one repository and what they mean, packed: thousands of repositories with thousands of tags
+ * each must fit into a small daemon. Names are one text, facts are rows of bytes in the same order.
+ */
+export class TagTable {
+  #names = '';
+  #count = 0;
+  #rows: Buffer = Buffer.alloc(0);
+  #reasons: string[] = [];
+  readonly #details = new Map<string, ImageDetails>();
+
+  get size(): number {
+    return this.#count;
+  }
+
+  names(): string[] {
+    return this.#count === 0 ? [] : this.#names.split('\n');
+  }
+
+  /** How many tags' facts are known. */
+  known(): number {
+    let known = 0;
+    for (let at = stateAt; at < this.#rows.length; at += rowSize) if (this.#rows[at] === 1) known += 1;
+    return known;
+  }
+
+  /**
+   * The table of another list; tags that stay keep what is known of them. This one is left as it is, for
+   * those who read it just now.
+   */
+  renamed(names: readonly string[]): RenamedTable {
+    const joined = names.join('\n');
+    if (joined === this.#names && names.length === this.#count)
+      return { table: this, added: [], removed: [] };
+    const before = new Map(this.names().map((name, index) => [name, index]));
+    const table = new TagTable();
+    const rows = Buffer.alloc(this.#rows.length === 0 ? 0 : names.length * rowSize);
+    const added: string[] = [];
+    for (const [index, name] of names.entries()) {
+      const old = before.get(name);
+      if (old === undefined) added.push(name);
+      else {
+        this.#rows.copy(rows, index * rowSize, old * rowSize, (old + 1) * rowSize);
+        const details = this.#details.get(name);
+        if (details) table.#details.set(name, details);
+        before.delete(name);
+      }
+    }
+    // Through a buffer: a joined text would keep its pieces, and with them the answer they were cut from.
+    table.#names = Buffer.from(joined, 'latin1').toString('latin1');
+    table.#count = names.length;
+    table.#rows = rows;
+    table.#reasons = this.#reasons;
+    return { table, added, removed: [...before] };
+  }
+
+  /** @param name - of the row, as `names()` gives it */
+  read(index: number, name: string): TagEntry {
+    const at = index * rowSize;
+    const rows = this.#rows;
+    if (at >= rows.length) return { state: 'unseen' };
+    const state = states[rows[at + stateAt] ?? 0] ?? 'unseen';
+    const looks = {
+      fetchedAt: rows.readUInt32LE(at + fetchedAtAt),
+      refreshAt: rows.readUInt32LE(at + refreshAtAt),
+    };
+    switch (state) {
+      case 'unseen':
+        return { state };
+      case 'missing':
+        return { state, ...looks };
+      case 'excluded': {
+        const reason = this.#reasons[rows[at + reasonAt] ?? 0] ?? '';
+        return { state, reason, tagDigest: this.#digest(at), ...looks };
+      }
+      case 'known': {
+        const details = this.#details.get(name) ?? noDetails;
+        const image = { ...details, tagDigest: this.#digest(at), createdAt: this.#created(at) };
+        return { state, image, ...looks };
+      }
+      default:
+        return state satisfies never;
+    }
+  }
+
+  write(index: number, name: string, entry: TagEntry): void {
+    if (this.#rows.length === 0) this.#rows = Buffer.alloc(this.#count * rowSize);
+    const at = index * rowSize;
+    const rows = this.#rows;
+    rows.fill(0, at, at + rowSize);
+    this.#details.delete(name);
+    rows[at + stateAt] = states.indexOf(entry.state);
+    if (entry.state === 'unseen') return;
+    rows.writeUInt32LE(entry.fetchedAt, at + fetchedAtAt);
+    rows.writeUInt32LE(entry.refreshAt, at + refreshAtAt);
+    if (entry.state === 'excluded') {
+      rows[at + reasonAt] = this.#reason(entry.reason);
+      this.#writeDigest(at, entry.tagDigest);
+    }
+    if (entry.state === 'known') {
+      const { tagDigest, createdAt, digest, imageId, labels } = entry.image;
+      this.#writeDigest(at, tagDigest);
+      if (createdAt !== zeroTime) {
+        rows.writeDoubleLE(Date.parse(`${createdAt.slice(0, 19)}Z`) / 1000, at + secondsAt);
+        // One more than there are, so that nothing at all is the zero time.
+        rows.writeUInt32LE(Number(createdAt.slice(20, 29)) + 1, at + nanosAt);
+      }
+      this.#details.set(name, { digest, imageId, labels });
+    }
+  }
+
+  /** The row of an image that is known under this digest already, by whatever tag. */
+  find(tagDigest: string): number | undefined {
+    const bytes = Buffer.from(tagDigest.slice('sha256:'.length), 'hex');
+    if (bytes.length !== 32) return undefined;
+    for (let found = this.#rows.indexOf(bytes); found >= 0; found = this.#rows.indexOf(bytes, found + 1)) {
+      if (found % rowSize === digestAt) return found / rowSize;
+    }
+    return undefined;
+  }
+
+  /** Forgets the details of all images but the newest. */
+  trim(keep: number): void {
+    if (this.#details.size <= keep) return;
+    const dated = this.names().flatMap((name, index) =>
+      this.#details.has(name) ? [{ name, createdAt: this.#created(index * rowSize) }] : [],
+    );
+    dated.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+    for (const { name } of dated.slice(keep)) this.#details.delete(name);
+  }
+
+  #digest(at: number): string {
+    const bytes = this.#rows.subarray(at + digestAt, at + digestAt + 32);
+    return bytes.every((byte) => byte === 0) ? '' : `sha256:${bytes.toString('hex')}`;
+  }
+
+  #writeDigest(at: number, digest: string): void {
+    if (digest.startsWith('sha256:'))
+      this.#rows.write(digest.slice('sha256:'.length), at + digestAt, 32, 'hex');
+  }
+
+  #created(at: number): Timestamp {
+    const nanos = this.#rows.readUInt32LE(at + nanosAt);
+    if (nanos === 0) return zeroTime;
+    const seconds = new Date(this.#rows.readDoubleLE(at + secondsAt) * 1000).toISOString().slice(0, 19);
+    return `${seconds}.${String(nanos - 1).padStart(9, '0')}Z` as Timestamp;
+  }
+
+  #reason(reason: string): number {
+    const known = this.#reasons.indexOf(reason);
+    if (known >= 0) return known;
+    if (this.#reasons.length >= mostReasons) return mostReasons - 1;
+    return this.#reasons.push(reason) - 1;
+  }
+}

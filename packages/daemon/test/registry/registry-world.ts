@@ -1,0 +1,135 @@
+import { type ImageName, parseImageRef } from '@fluxctl/shared/images/image-ref';
+import { parseTagPattern } from '@fluxctl/shared/policy/tag-pattern';
+import { noCache } from '../../src/registry/cache/image-cache.ts';
+import {
+  createImageRegistry,
+  type ImageRegistryOptions,
+  type ImageRegistryPorts,
+  type OpenImageRegistry,
+} from '../../src/registry/create-image-registry.ts';
+import { Logins } from '../../src/registry/credentials/logins.ts';
+import type { ImageNeed, RepositoryStatus, ScannedRepository } from '../../src/registry/image-registry.ts';
+import { noObserver } from '../../src/registry/scan/observer.ts';
+
+export const usualOptions: ImageRegistryOptions = {
+  rps: 1000,
+  burst: 10,
+  trace: false,
+  insecureHosts: ['127.0.0.1', 'localhost'],
+  globs: { exclude: [], include: [] },
+  useLabels: [],
+  dockerConfig: '',
+  ecr: { regions: [], includedAccounts: [], excludedAccounts: [] },
+  intervalMs: 60_000,
+  timeoutMs: 10_000,
+};
+
+export interface Scanned extends AsyncDisposable {
+  readonly registry: OpenImageRegistry;
+  /** Log lines as they come. */
+  readonly lines: Record<string, unknown>[];
+  needs: ImageNeed[];
+  /** Moves the clock of the scans on. */
+  later(ms: number): void;
+  /** Waits until all that is due was scanned, and the spare work is done. */
+  settled(): Promise<void>;
+}
+
+/** A registry room that scans for itself, with a clock that can be moved. */
+export function startScanning(
+  needs: ImageNeed[],
+  options: Partial<ImageRegistryOptions> = {},
+  ports: Partial<ImageRegistryPorts> = {},
+): Scanned {
+  const stop = new AbortController();
+  const lines: Record<string, unknown>[] = [];
+  const log = { log: (fields: Record<string, unknown>) => void lines.push(fields), with: () => log };
+  let ahead = 0;
+  const now = () => Date.now() + ahead;
+  const world: { needs: ImageNeed[] } = { needs };
+  const all = { ...usualOptions, ...options };
+  let fills = 0;
+  const registry = createImageRegistry(all, {
+    needs: () => Promise.resolve(world.needs),
+    platforms: () => [],
+    cache: noCache,
+    log,
+    observer: noObserver,
+    env: {},
+    now,
+    random: () => 0.5,
+    lifetime: stop.signal,
+    ...ports,
+  });
+  const done = registry.run(stop.signal);
+  const isSettled = (statuses: readonly RepositoryStatus[]): boolean =>
+    statuses.length > 0 && statuses.every(({ nextScan }) => nextScan !== '' && Date.parse(nextScan) > now());
+  return {
+    registry,
+    lines,
+    get needs() {
+      return world.needs;
+    },
+    set needs(value) {
+      world.needs = value;
+      registry.lookAgain();
+    },
+    later(ms) {
+      ahead += ms;
+      registry.lookAgain();
+    },
+    async settled() {
+      await until(() => isSettled(registry.status()), `scans: ${JSON.stringify(registry.status(), null, 1)}`);
+      // Spare work has no time of its own: it is over when nothing has changed for some looks.
+      let before = '';
+      fills = 0;
+      await until(() => {
+        const current = JSON.stringify(registry.status());
+        fills = current === before ? fills + 1 : 0;
+        before = current;
+        return fills >= 10;
+      }, 'spare work');
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await done;
+      await registry.close();
+    },
+  };
+}
+
+/** What workloads need of `host/team/app`, by these patterns. */
+export function need(
+  image: string,
+  {
+    current = [],
+    patterns = [],
+    logins = new Logins(),
+  }: { current?: string[]; patterns?: string[]; logins?: Logins } = {},
+): ImageNeed {
+  const { domain, path } = parseImageRef(image);
+  return { name: { domain, path }, current, patterns: patterns.map(parseTagPattern), logins };
+}
+
+export function nameOf(image: string): ImageName {
+  const { domain, path } = parseImageRef(image);
+  return { domain, path };
+}
+
+export function scannedImages(registry: OpenImageRegistry, image: string): ScannedRepository {
+  const images = registry.imagesOf(nameOf(image));
+  if (images.state === 'scanned') return images;
+  throw new Error(`${image}: ${images.error.message}`);
+}
+
+export async function until(
+  condition: () => boolean,
+  what: string | (() => string),
+  limitMs = 20_000,
+): Promise<void> {
+  const end = Date.now() + limitMs;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`not in time: ${typeof what === 'string' ? what : what()}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
