@@ -9,8 +9,12 @@ export interface ImageGlobs {
 }
 
 /** Whether the images of a repository are scanned; its canonical name counts. */
-export function isScanned(name: ImageName, { exclude, include }: ImageGlobs): boolean {
-  const canonical = canonicalName(name);
+export function isScanned(name: ImageName, globs: ImageGlobs): boolean {
+  return isIncluded(canonicalName(name), globs);
+}
+
+/** Exclusion wins. */
+export function isIncluded(canonical: string, { exclude, include }: ImageGlobs): boolean {
   if (matchesAny(exclude, canonical)) return false;
   return include.length === 0 || matchesAny(include, canonical);
 }
