@@ -2,10 +2,11 @@ import { type Answer, emptyAnswer } from './answer.ts';
 import { digestOf, isDigest, isDigestOf } from './digest.ts';
 import { isEtagKnown } from './etag.ts';
 import type { Exchange } from './exchange.ts';
-import { isIndexType, isManifestType } from './media-types.ts';
+import { isIndexType, isManifestType, schema1Type } from './media-types.ts';
 import { negotiate } from './negotiate.ts';
 import { RegistryError } from './registry-error.ts';
 import { isTag } from './route.ts';
+import { signedPayload } from './signed-payload.ts';
 
 export interface ManifestTarget {
   readonly repository: string;
@@ -44,45 +45,57 @@ async function putManifest(exchange: Exchange, { repository, reference }: Manife
   const type = (exchange.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
   const bytes = await exchange.body();
   if (bytes.length > longestManifest) throw new RegistryError('SIZE_INVALID');
-  if (isDigest(reference) ? !isDigestOf(reference, bytes) : !isTag(reference)) {
+  const content = type === schema1Type ? signedPayload(bytes) : bytes;
+  if (content === undefined) throw invalid('no signature');
+  if (isDigest(reference) ? !isDigestOf(reference, content) : !isTag(reference)) {
     throw new RegistryError(reference.includes(':') ? 'DIGEST_INVALID' : 'TAG_INVALID');
   }
-  for (const digest of referencesOf(bytes, type)) {
+  for (const wanted of referencesOf(parseObject(bytes), type)) {
     const isThere = isIndexType(type)
-      ? store.hasManifest(repository, digest)
-      : store.hasBlob(repository, digest);
-    if (!isThere) throw new RegistryError('MANIFEST_BLOB_UNKNOWN', { detail: digest });
+      ? store.hasManifest(repository, wanted)
+      : store.hasBlob(repository, wanted);
+    if (!isThere) throw new RegistryError('MANIFEST_BLOB_UNKNOWN', { detail: wanted });
   }
-  const digest = store.putManifest(repository, { type, bytes });
+  const digest = isDigest(reference) ? reference : digestOf(content);
+  store.putManifest(repository, { digest, type, bytes });
   if (!isDigest(reference)) store.tag(repository, [reference], digest);
-  const location = `${exchange.baseUrl}/v2/${repository}/manifests/${digestOf(bytes)}`;
+  const location = `${exchange.baseUrl}/v2/${repository}/manifests/${digest}`;
   return emptyAnswer(201, { location, 'docker-content-digest': digest });
 }
 
-/** What must be there before. @throws {RegistryError} MANIFEST_INVALID */
-function referencesOf(bytes: Buffer, type: string): readonly string[] {
-  const manifest = parseObject(bytes);
-  const { mediaType, config, layers, manifests } = manifest;
-  if (!isManifestType(type)) throw invalid(`unknown media type ${type}`);
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Digests of what must be there before. @throws {RegistryError} MANIFEST_INVALID */
+function referencesOf(manifest: JsonObject, type: string): readonly string[] {
+  const { mediaType, config, layers, manifests, fsLayers } = manifest;
+  if (!isManifestType(type) && type !== schema1Type) throw invalid(`unknown media type ${type}`);
   if (mediaType !== undefined && mediaType !== type) throw invalid(`the content says ${String(mediaType)}`);
-  const wanted = isIndexType(type) ? manifests : [config, ...(Array.isArray(layers) ? layers : [undefined])];
-  if (!Array.isArray(wanted)) throw invalid('no manifests');
-  return wanted.map((descriptor: unknown) => {
-    const digest =
-      typeof descriptor === 'object' && descriptor !== null && 'digest' in descriptor && descriptor.digest;
-    if (typeof digest !== 'string') throw invalid('a descriptor without a digest');
+  if (type === schema1Type) return digestsIn(fsLayers, 'blobSum');
+  if (isIndexType(type)) return digestsIn(manifests, 'digest');
+  return [...digestsIn([config], 'digest'), ...digestsIn(layers, 'digest')];
+}
+
+function digestsIn(list: unknown, member: string): readonly string[] {
+  if (!Array.isArray(list)) throw invalid('a list is missing');
+  return list.map((entry: unknown) => {
+    const digest = isObject(entry) ? entry[member] : undefined;
+    if (typeof digest !== 'string') throw invalid(`a descriptor without ${member}`);
     return digest;
   });
 }
 
-function parseObject(bytes: Buffer): Readonly<Record<string, unknown>> {
+function parseObject(bytes: Buffer): JsonObject {
   try {
     const value: unknown = JSON.parse(bytes.toString());
-    if (typeof value === 'object' && value !== null) return value as Readonly<Record<string, unknown>>;
+    if (isObject(value)) return value;
   } catch {
     // said below
   }
   throw invalid('no JSON object');
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null;
 }
 
 function invalid(detail: string): RegistryError {

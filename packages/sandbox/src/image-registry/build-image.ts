@@ -42,22 +42,25 @@ export interface BuiltImage {
 
 /** An empty layer: the end of a tar archive, and nothing before it. */
 const emptyTar = Buffer.alloc(1024);
+const emptyDiffId = digestOf(emptyTar);
+const layer = gzipSync(emptyTar);
+export const emptyLayer = { digest: digestOf(layer), bytes: layer } as const;
 
 /** An image as builders push it: config and layer, a manifest, an index for several platforms. Same input, same digests. */
 export function buildImage(spec: ImageSpec = {}): BuiltImage {
   const family = mediaTypes[spec.mediaTypes ?? 'docker'];
   const names = spec.platforms ?? [spec.platform ?? 'linux/amd64'];
   const isIndex = spec.platforms !== undefined;
-  const layer = gzipSync(emptyTar);
   const padding = spec.sizePadding === undefined ? {} : { annotations: paddingOf(spec.sizePadding) };
 
   const parts = names.map((name) => {
-    const config = json(configOf(spec, name));
+    const configBytes = json(configOf(spec, name));
+    const config = { digest: digestOf(configBytes), bytes: configBytes };
     const bytes = json({
       schemaVersion: 2,
       mediaType: family.manifest,
-      config: { mediaType: family.config, size: config.length, digest: digestOf(config) },
-      layers: [{ mediaType: family.layer, size: layer.length, digest: digestOf(layer) }],
+      config: { mediaType: family.config, size: config.bytes.length, digest: config.digest },
+      layers: [{ mediaType: family.layer, size: layer.length, digest: emptyLayer.digest }],
       ...(!isIndex && padding),
     });
     return { name, config, manifest: { digest: digestOf(bytes), type: family.manifest, bytes } };
@@ -80,14 +83,11 @@ export function buildImage(spec: ImageSpec = {}): BuiltImage {
   const top = manifests.at(-1);
   if (!top) throw new Error('an image needs a platform');
   return {
-    blobs: [layer, ...parts.map(({ config }) => config)].map((bytes) => ({ digest: digestOf(bytes), bytes })),
+    blobs: [emptyLayer, ...parts.map(({ config }) => config)],
     manifests,
     top,
     platforms: Object.fromEntries(
-      parts.map(({ name, manifest, config }) => [
-        name,
-        { digest: manifest.digest, imageId: digestOf(config) },
-      ]),
+      parts.map(({ name, manifest, config }) => [name, { digest: manifest.digest, imageId: config.digest }]),
     ),
   };
 }
@@ -100,7 +100,7 @@ function configOf(spec: ImageSpec, platform: string): unknown {
     config: { Cmd: ['/hello'], ...(labels && { Labels: labels }) },
     ...(containerConfigLabels && { container_config: { Labels: containerConfigLabels } }),
     history: [{ ...(created !== undefined && { created }), created_by: `COPY ${content}` }],
-    rootfs: { type: 'layers', diff_ids: [digestOf(emptyTar)] },
+    rootfs: { type: 'layers', diff_ids: [emptyDiffId] },
     ...(spec.configPadding !== undefined && { comment: 'x'.repeat(spec.configPadding) }),
   };
 }

@@ -1,7 +1,8 @@
-import { digestOf, isDigest } from './digest.ts';
+import { isDigest } from './digest.ts';
 import { RegistryError } from './registry-error.ts';
 
 export interface StoredManifest {
+  /** Of the bytes; of what is signed, with schema 1. */
   readonly digest: string;
   readonly type: string;
   readonly bytes: Buffer;
@@ -46,10 +47,8 @@ export class ImageStore {
     return this.#repositories.get(name)?.manifests.has(digest) === true;
   }
 
-  putManifest(name: string, manifest: { readonly type: string; readonly bytes: Buffer }): string {
-    const digest = digestOf(manifest.bytes);
-    this.#create(name).manifests.set(digest, { digest, ...manifest });
-    return digest;
+  putManifest(name: string, manifest: StoredManifest): void {
+    this.#create(name).manifests.set(manifest.digest, manifest);
   }
 
   /** Its tags go with it. */
@@ -87,11 +86,10 @@ export class ImageStore {
     return this.#repositories.get(name)?.blobs.has(digest) === true;
   }
 
-  /** @param digest - what it is to be called: that of the bytes, by any algorithm */
-  putBlob(name: string, bytes: Buffer, digest: string = digestOf(bytes)): string {
+  /** @param digest - that of the bytes, by any algorithm */
+  putBlob(name: string, bytes: Buffer, digest: string): void {
     this.#blobs.set(digest, bytes);
     this.#create(name).blobs.add(digest);
-    return digest;
   }
 
   /** @returns whether `from` has it */

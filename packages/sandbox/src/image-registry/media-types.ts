@@ -14,6 +14,9 @@ export const mediaTypes = {
   },
 } as const;
 
+/** The first kind of manifest: signed, with what others have in a config in its history. */
+export const schema1Type = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
+
 export type MediaTypeFamily = keyof typeof mediaTypes;
 
 export function isIndexType(type: string): boolean {
@@ -21,5 +24,6 @@ export function isIndexType(type: string): boolean {
 }
 
 export function isManifestType(type: string): boolean {
-  return type === mediaTypes.docker.manifest || type === mediaTypes.oci.manifest || isIndexType(type);
+  const single: readonly string[] = [mediaTypes.docker.manifest, mediaTypes.oci.manifest];
+  return single.includes(type) || isIndexType(type);
 }

@@ -47,17 +47,20 @@ export function matches(request: RegistryRequest, match: RequestMatch): boolean 
   });
 }
 
+/** One request while it is under way. */
+export interface LogEntry {
+  readonly request: RegistryRequest;
+  /** Only the first call counts. */
+  end(status: number): void;
+}
+
 /** Every request since the start or the last `clear`, so that tests can say what was and was not asked. */
 export class RequestLog {
   #requests: RegistryRequest[] = [];
   #open = 0;
   #mostAtOnce = 0;
 
-  /** @returns ends the request, with its status */
-  begin(request: Omit<RegistryRequest, 'status'>): {
-    readonly request: RegistryRequest;
-    end(status: number): void;
-  } {
+  begin(request: Omit<RegistryRequest, 'status'>): LogEntry {
     const entry = { ...request, status: undefined as number | undefined };
     this.#requests.push(entry);
     this.#open += 1;

@@ -5,9 +5,9 @@ import { type Answer, errorAnswer } from './answer.ts';
 import { answerRequest } from './answer-request.ts';
 import { answerInstead, distort } from './distort.ts';
 import type { RegistryState } from './exchange.ts';
-import type { Fault, Faults } from './faults.ts';
+import type { Faults } from './faults.ts';
 import type { Limits } from './limits.ts';
-import type { RequestLog } from './request-log.ts';
+import type { LogEntry, RequestLog } from './request-log.ts';
 import { parseRoute } from './route.ts';
 import type { RegistrySettings } from './settings.ts';
 import { answerTokenRequest } from './token-service.ts';
@@ -34,8 +34,8 @@ export function serveRequests(parts: RegistryParts, role: 'registry' | 'storage'
   return (incoming: IncomingMessage, response: ServerResponse): void => {
     const request = readRequest(incoming, parts, role);
     const entry = parts.requests.begin(request.logged);
-    response.once('close', () => entry.end(response.writableFinished ? response.statusCode : 0));
-    respond(parts, request, parts.faults.take(entry.request), response).catch(() => response.destroy());
+    response.once('close', () => entry.end(0));
+    respond(parts, request, entry, response).catch(() => response.destroy());
   };
 }
 
@@ -79,9 +79,10 @@ function readRequest(incoming: IncomingMessage, parts: RegistryParts, role: 'reg
 async function respond(
   parts: RegistryParts,
   request: Request,
-  fault: Fault | undefined,
+  entry: LogEntry,
   response: ServerResponse,
 ): Promise<void> {
+  const fault = parts.faults.take(entry.request);
   switch (fault?.type) {
     case 'hang':
       return;
@@ -95,19 +96,29 @@ async function respond(
       parts.tokens.forget(request.credentials.text);
       break;
   }
-  const answer = (fault && answerInstead(fault)) ?? (await answerOf(parts, request));
-  const isCut = fault?.type === 'cut-within';
-  writeAnswer(response, request.method, fault ? distort(answer, fault, request.url) : answer, isCut);
+  const undisturbed = (fault && answerInstead(fault)) ?? (await answerOf(parts, request));
+  const answer = fault ? distort(undisturbed, fault, request.url) : undisturbed;
+  if (fault?.type === 'cut-within') {
+    const { body } = answer;
+    response.writeHead(answer.status, headersOf(answer));
+    response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
+    return;
+  }
+  // Before the client has it, so that whoever got an answer finds it in the log.
+  entry.end(answer.status);
+  response.writeHead(answer.status, headersOf(answer));
+  response.end(request.method === 'HEAD' || !hasBody(answer) ? undefined : answer.body);
 }
 
 async function answerOf(parts: RegistryParts, request: Request): Promise<Answer> {
-  const { route, settings, tokens, now, role } = { ...request, tokens: parts.tokens };
-  if (role === 'storage') return parts.storageLinks.answer(request.query, request.headers, now);
+  const { route, role } = request;
+  const { store, uploads, storageLinks, tokens } = parts;
   const host = request.headers['host'];
   const scheme = parts.baseUrl().split('://')[0];
   const baseUrl = host === undefined ? parts.baseUrl() : `${scheme}://${host}`;
   let limits: Answer['headers'] = {};
   try {
+    if (role === 'storage') return storageLinks.answer(request.query, request.headers, request.now);
     const limited = { ...request, user: request.credentials.user };
     parts.limits.checkRate(limited);
     if (route.kind === 'token') {
@@ -116,9 +127,8 @@ async function answerOf(parts: RegistryParts, request: Request): Promise<Answer>
     const access = { ...request, tokens, baseUrl };
     authorize(access);
     limits = parts.limits.checkPull(limited);
-    const { store, uploads, storageLinks } = parts;
     const mayPull = (repository: string) => isAllowed(access, repository, 'pull');
-    const exchange = { ...request, store, uploads, storageLinks, settings, baseUrl, mayPull };
+    const exchange = { ...request, store, uploads, storageLinks, baseUrl, mayPull };
     return withHeaders(await answerRequest(exchange, route), limits);
   } catch (error) {
     return withHeaders(errorAnswer(error), limits);
@@ -129,19 +139,14 @@ function withHeaders(answer: Answer, more: Answer['headers']): Answer {
   return { ...answer, headers: { ...answer.headers, ...more } };
 }
 
-function writeAnswer(response: ServerResponse, method: string, answer: Answer, isCut: boolean): void {
-  const { status, headers, body } = answer;
-  const hasBody = status !== 204 && status !== 304;
+function headersOf(answer: Answer): Answer['headers'] {
   const version = { 'docker-distribution-api-version': 'registry/2.0' };
-  const length = hasBody ? { 'content-length': String(body.length) } : {};
-  response.writeHead(status, { ...version, ...headers, ...length });
-  if (isCut) {
-    response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
-  } else if (method === 'HEAD' || !hasBody) {
-    response.end();
-  } else {
-    response.end(body);
-  }
+  const length = hasBody(answer) ? { 'content-length': String(answer.body.length) } : {};
+  return { ...version, ...answer.headers, ...length };
+}
+
+function hasBody({ status }: Answer): boolean {
+  return status !== 204 && status !== 304;
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import { type Certificate, createCertificate } from '../kube/access/certificate.ts';
 import { type BuiltImage, buildImage, type ImageSpec } from './build-image.ts';
+import { buildSchema1Image, type Schema1Spec } from './build-schema1-image.ts';
 import { Faults } from './faults.ts';
 import { HttpHost } from './http-host.ts';
 import { ImageStore } from './image-store.ts';
@@ -39,6 +40,8 @@ export interface ImageRegistry extends AsyncDisposable {
   change(settings: Partial<RegistrySettings>): void;
   /** Makes an image and its tag. The same facts and tag give the same digests. */
   addImage(repository: string, tag: string, image?: ImageSpec): BuiltImage;
+  /** Makes an image as builders did before 2016, signed, without a config. */
+  addSchema1Image(repository: string, tag: string, image?: Schema1Spec): BuiltImage;
   /** Puts in an image that was made before. */
   addBuilt(repository: string, tag: string | undefined, image: BuiltImage): void;
   /** Any number of tags for what a tag or a digest means. */
@@ -97,7 +100,7 @@ export async function startImageRegistry(options: ImageRegistryOptions = {}): Pr
   };
 
   const addBuilt = (repository: string, tag: string | undefined, image: BuiltImage): void => {
-    for (const { bytes } of image.blobs) store.putBlob(repository, bytes);
+    for (const { bytes, digest } of image.blobs) store.putBlob(repository, bytes, digest);
     for (const manifest of image.manifests) store.putManifest(repository, manifest);
     if (tag !== undefined) store.tag(repository, [tag], image.top.digest);
   };
@@ -122,6 +125,11 @@ export async function startImageRegistry(options: ImageRegistryOptions = {}): Pr
       settings = { ...settings, ...changes };
     },
     addImage,
+    addSchema1Image: (repository, tag, spec = {}) => {
+      const image = buildSchema1Image(repository, tag, spec);
+      addBuilt(repository, tag, image);
+      return image;
+    },
     addBuilt,
     addTags: (repository, tags, reference) => store.tag(repository, tags, reference),
     retag: (repository, tag, reference) => store.tag(repository, [tag], reference),

@@ -34,6 +34,7 @@ export async function startDockerRegistry(program: string): Promise<DockerRegist
     log: { accesslog: { disabled: true }, level: 'error' },
     storage: { filesystem: { rootdirectory: join(folder, 'data') }, delete: { enabled: true } },
     http: { addr: host },
+    compatibility: { schema1: { enabled: true } },
   };
   const file = join(folder, 'config.yml');
   await writeFile(file, JSON.stringify(config)); // JSON is YAML too

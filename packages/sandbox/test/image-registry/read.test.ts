@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildImage, type ImageSpec } from '../../src/image-registry/build-image.ts';
+import { buildSchema1Image } from '../../src/image-registry/build-schema1-image.ts';
 import { digestOf } from '../../src/image-registry/digest.ts';
-import { mediaTypes } from '../../src/image-registry/media-types.ts';
+import { mediaTypes, schema1Type } from '../../src/image-registry/media-types.ts';
 import { pushImage } from '../../src/image-registry/push-image.ts';
 import { type RegistryAccess, registriesUnderTest } from '../../src/registries-under-test.ts';
 
@@ -93,6 +94,21 @@ describe.each(registriesUnderTest())('reading from $name', (kind) => {
     const answer = await manifest(tag, mediaTypes.docker.manifest);
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({ errors: [{ code: 'MANIFEST_UNKNOWN' }] });
+  });
+
+  it('gives a signed manifest of schema 1, whose digest is that of what was signed', async () => {
+    const facts = { created, labels: { maintainer: 'sam' } };
+    const { top } = buildSchema1Image('team/old', '1', facts);
+    await pushImage(registry.url, 'team/old', '1', buildSchema1Image('team/old', '1', facts));
+    const answer = await get('team/old/manifests/1', { headers: { accept: schema1Type } });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe(schema1Type);
+    expect(answer.headers.get('docker-content-digest')).toBe(top.digest);
+    const { history } = (await answer.json()) as { history: { v1Compatibility: string }[] };
+    expect(JSON.parse(history[0]?.v1Compatibility ?? '')).toMatchObject({
+      created,
+      config: { Labels: { maintainer: 'sam' } },
+    });
   });
 
   it('gives configs, whole and in part', async () => {
