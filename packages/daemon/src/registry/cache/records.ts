@@ -69,7 +69,7 @@ export function encodeManifest(name: ImageName, record: ManifestRecord): Record<
     Labels: goodLabels(record.labels),
     CreatedAt: printTimestamp(record.createdAt),
     LastFetched: printTimestamp(record.lastFetched),
-    TagDigest: record.tagDigest === record.digest ? '' : record.tagDigest,
+    TagDigest: record.tagDigest,
   });
 }
 
