@@ -54,6 +54,7 @@ export async function fetchTags(
   let refused = false;
   const { table } = repository;
   const names = table.names();
+  table.reserve(tasks.filter(({ task }) => task === 'fetch').length);
 
   /** The same image under another tag, or under one that is gone. */
   const known = (digest: string): FetchedTag | undefined => {

@@ -13,7 +13,7 @@ export interface ScanResult {
 }
 
 /** Details for people (ids, labels) are kept for so many images of a repository. */
-const detailsKept = 32;
+const detailsKept = 12;
 
 /**
  * One scan: the tag list, and then what decisions need of its tags.

@@ -47,14 +47,21 @@ const reasonAt = 53;
 const rowSize = 56;
 const mostReasons = 200;
 
+const noSlots = new Uint32Array(0);
+const firstRows = 16;
+
 /**
  * The tags of one repository and what they mean, packed: thousands of repositories with thousands of tags
- * each must fit into a small daemon. Names are one text, facts are rows of bytes in the same order.
+ * each must fit into a small daemon. Names are one text; each tag of which something is known has a row of
+ * bytes, found through its slot.
  */
 export class TagTable {
   #names = '';
   #count = 0;
+  /** For each tag the number of its row, counted from 1; 0: nothing is known. Empty: of none is. */
+  #slots: Uint32Array = noSlots;
   #rows: Buffer = Buffer.alloc(0);
+  #used = 0;
   #reasons: string[] = [];
   readonly #details = new Map<string, ImageDetails>();
 
@@ -69,7 +76,9 @@ export class TagTable {
   /** How many tags' facts are known. */
   known(): number {
     let known = 0;
-    for (let at = stateAt; at < this.#rows.length; at += rowSize) if (this.#rows[at] === 1) known += 1;
+    for (const slot of this.#slots) {
+      if (slot > 0 && this.#rows[(slot - 1) * rowSize + stateAt] === 1) known += 1;
+    }
     return known;
   }
 
@@ -83,13 +92,16 @@ export class TagTable {
       return { table: this, added: [], removed: [] };
     const before = new Map(this.names().map((name, index) => [name, index]));
     const table = new TagTable();
-    const rows = Buffer.alloc(this.#rows.length === 0 ? 0 : names.length * rowSize);
+    table.#count = names.length;
+    if (this.#used > 0) table.#slots = new Uint32Array(names.length);
     const added: string[] = [];
     for (const [index, name] of names.entries()) {
       const old = before.get(name);
       if (old === undefined) added.push(name);
       else {
-        this.#rows.copy(rows, index * rowSize, old * rowSize, (old + 1) * rowSize);
+        const from = this.#rowOf(old);
+        const to = from === undefined ? 0 : table.#newRow(index);
+        if (from !== undefined) this.#rows.copy(table.#rows, to, from, from + rowSize);
         const details = this.#details.get(name);
         if (details) table.#details.set(name, details);
         before.delete(name);
@@ -97,17 +109,15 @@ export class TagTable {
     }
     // Through a buffer: a joined text would keep its pieces, and with them the answer they were cut from.
     table.#names = Buffer.from(joined, 'latin1').toString('latin1');
-    table.#count = names.length;
-    table.#rows = rows;
     table.#reasons = this.#reasons;
     return { table, added, removed: [...before] };
   }
 
   /** @param name - of the row, as `names()` gives it */
   read(index: number, name: string): TagEntry {
-    const at = index * rowSize;
+    const at = this.#rowOf(index);
+    if (at === undefined) return { state: 'unseen' };
     const rows = this.#rows;
-    if (at >= rows.length) return { state: 'unseen' };
     const state = states[rows[at + stateAt] ?? 0] ?? 'unseen';
     const looks = {
       fetchedAt: rows.readUInt32LE(at + fetchedAtAt),
@@ -132,9 +142,14 @@ export class TagTable {
     }
   }
 
+  /** Makes room for so many more tags at once: growing bit by bit would leave the memory in pieces. */
+  reserve(more: number): void {
+    const wanted = Math.min(this.#count, this.#used + more);
+    if (wanted * rowSize > this.#rows.length) this.#grow(wanted);
+  }
+
   write(index: number, name: string, entry: TagEntry): void {
-    if (this.#rows.length === 0) this.#rows = Buffer.alloc(this.#count * rowSize);
-    const at = index * rowSize;
+    const at = this.#rowOf(index) ?? this.#newRow(index);
     const rows = this.#rows;
     rows.fill(0, at, at + rowSize);
     this.#details.delete(name);
@@ -158,12 +173,13 @@ export class TagTable {
     }
   }
 
-  /** The row of an image that is known under this digest already, by whatever tag. */
+  /** The tag of an image that is known under this digest already, by whatever tag. */
   find(tagDigest: string): number | undefined {
     const bytes = Buffer.from(tagDigest.slice('sha256:'.length), 'hex');
     if (bytes.length !== 32) return undefined;
     for (let found = this.#rows.indexOf(bytes); found >= 0; found = this.#rows.indexOf(bytes, found + 1)) {
-      if (found % rowSize === digestAt) return found / rowSize;
+      const index = found % rowSize === digestAt ? this.#slots.indexOf(found / rowSize + 1) : -1;
+      if (index >= 0) return index;
     }
     return undefined;
   }
@@ -172,10 +188,30 @@ export class TagTable {
   trim(keep: number): void {
     if (this.#details.size <= keep) return;
     const dated = this.names().flatMap((name, index) =>
-      this.#details.has(name) ? [{ name, createdAt: this.#created(index * rowSize) }] : [],
+      this.#details.has(name) ? [{ name, createdAt: this.#created(this.#rowOf(index) ?? 0) }] : [],
     );
     dated.sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
     for (const { name } of dated.slice(keep)) this.#details.delete(name);
+  }
+
+  #rowOf(index: number): number | undefined {
+    const slot = this.#slots[index] ?? 0;
+    return slot === 0 ? undefined : (slot - 1) * rowSize;
+  }
+
+  #newRow(index: number): number {
+    if (this.#slots.length === 0) this.#slots = new Uint32Array(this.#count);
+    const at = this.#used * rowSize;
+    if (at >= this.#rows.length) this.#grow(Math.min(this.#count, Math.max(firstRows, this.#used * 2)));
+    this.#used += 1;
+    this.#slots[index] = this.#used;
+    return at;
+  }
+
+  #grow(count: number): void {
+    const rows = Buffer.alloc(count * rowSize);
+    this.#rows.copy(rows);
+    this.#rows = rows;
   }
 
   #digest(at: number): string {
