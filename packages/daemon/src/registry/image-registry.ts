@@ -12,6 +12,7 @@ export interface ImageRegistry {
    * Fetches now what a decision about these tags lacks, ahead of the scans.
    * @param tags - those that matter; of what is listed
    * @returns what is known then; tags that could not be fetched stay `unseen`
+   * @throws {FluxError} when there is no way to ask at all: a login that cannot be had
    */
   fetchTags(name: ImageName, tags: readonly string[], signal: AbortSignal): Promise<RepositoryImages>;
   /** Calls after each scan that found something new; the function that it gives ends that. */

@@ -47,6 +47,7 @@ describe('logging in', () => {
       expect(host.requests.all({ kind: 'token' }).map(({ user }) => user)).toEqual(['sam', 'sam']);
       world.later(2 * minute);
       await until(() => host.requests.count({ kind: 'tags' }) === 4, 'the second scan');
+      await world.settled();
       expect(host.requests.count({ kind: 'token' })).toBe(2);
       world.later(10 * minute);
       await until(() => host.requests.count({ kind: 'tags' }) === 6, 'the third scan');

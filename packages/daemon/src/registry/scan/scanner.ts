@@ -244,6 +244,13 @@ export function createScanner(options: ScannerOptions, ports: ScannerPorts): Sca
     if (result) tell(result.change);
   };
 
+  /** One look or scan that fails in an unforeseen way is no reason to end the others. */
+  const unlessStopped =
+    (signal: AbortSignal) =>
+    (error: unknown): void => {
+      if (!signal.aborted) log.log({ err: errorMessage(error) });
+    };
+
   const untilNext = (): number => {
     let next = collectedAt + options.intervalMs;
     for (const { repository, tasks, unneededSince } of watched.values()) {
@@ -260,13 +267,13 @@ export function createScanner(options: ScannerOptions, ports: ScannerPorts): Sca
     async run(signal) {
       const running = new Set<Promise<void>>();
       while (!signal.aborted) {
-        if (now() - collectedAt >= options.intervalMs) await collect(signal);
+        if (now() - collectedAt >= options.intervalMs) await collect(signal).catch(unlessStopped(signal));
         while (running.size < options.atOnce && !signal.aborted) {
           const next = nextToDo();
           if (!next) break;
-          const task = inTurn(next.entry, () => work(next.entry, next.work, signal)).finally(() =>
-            running.delete(task),
-          );
+          const task = inTurn(next.entry, () => work(next.entry, next.work, signal))
+            .catch(unlessStopped(signal))
+            .finally(() => running.delete(task));
           running.add(task);
         }
         const full = running.size >= options.atOnce;
