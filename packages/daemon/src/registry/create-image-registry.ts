@@ -65,6 +65,11 @@ export interface CloudEndpoints {
 }
 
 export interface OpenImageRegistry extends Scanner {
+  /**
+   * For `--registry-require=ecr`.
+   * @throws {FluxError} when AWS cannot be asked for tokens: no region, or no keys
+   */
+  requireEcr(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -105,6 +110,8 @@ export function createImageRegistry(
               env,
               now,
               onProblem: (problem) => log.log({ warning: problem }),
+              onUnusable: (err) =>
+                log.log({ warning: '--docker-config not used; pre-flight check failed', err }),
             }),
           ],
     clouds: [
@@ -159,6 +166,7 @@ export function createImageRegistry(
   );
   return {
     ...scanner,
+    requireEcr: ecr.require,
     async close() {
       ports.cache.close();
       await Promise.all([connections.close(), direct.close()]);

@@ -239,6 +239,17 @@ describe('ECR', () => {
     else expect(told).toBeUndefined();
   });
 
+  it('can be required: then there must be a region and keys', async () => {
+    answer = () => ({ status: 404, body: '' });
+    await expect(ecr(anyone, {}).require(signal)).rejects.toThrow(
+      /^the AWS region of this daemon is not known/,
+    );
+    await expect(ecr({ ...anyone, regions: ['eu-west-1'] }, {}).require(signal)).rejects.toThrow(
+      /metadata service/,
+    );
+    await ecr(anyone, { ...keys, AWS_REGION: 'eu-west-1' }).require(signal);
+  });
+
   it('is not scanned at all where the region cannot be found out', async () => {
     answer = () => ({ status: 404, body: '' });
     const refusal = await ecr(anyone, {}).refusal(ecrHost('111'), signal);

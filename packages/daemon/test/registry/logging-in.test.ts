@@ -137,7 +137,7 @@ describe('logging in', () => {
     world.later(2 * minute);
     await world.settled();
     expect(world.lines.filter(({ warning }) => warning !== undefined)).toEqual([
-      { warning: `${file} is not JSON` },
+      { warning: '--docker-config not used; pre-flight check failed', err: `${file} is not JSON` },
     ]);
     expect(world.registry.status()[0]?.error).toBe('');
   });

@@ -9,7 +9,10 @@ export interface DockerConfigPorts {
   readonly env: NodeJS.ProcessEnv;
   /** In milliseconds. */
   readonly now: () => number;
+  /** One entry cannot be used. */
   readonly onProblem: (problem: string) => void;
+  /** The file cannot be read, or is none. */
+  readonly onUnusable: (reason: string) => void;
 }
 
 /** A file is read again when it is older than this: secrets are renewed under a running daemon. */
@@ -19,19 +22,19 @@ const keptMs = 60_000;
 export function createDockerConfigProvider(path: string, ports: DockerConfigPorts): LoginProvider {
   let read: { readonly config: DockerConfig; readonly at: number } | undefined;
   const told = new Set<string>();
-  const tell = (problem: string): void => {
-    if (!told.has(problem)) ports.onProblem(problem);
-    told.add(problem);
+  const once = (text: string, tell: (text: string) => void): void => {
+    if (!told.has(text)) tell(text);
+    told.add(text);
   };
 
   const current = async (): Promise<DockerConfig | undefined> => {
     if (read && ports.now() - read.at < keptMs) return read.config;
     try {
       const config = parseDockerConfig(await ports.readFile(path), 'dockerconfigjson', path);
-      for (const problem of config.problems) tell(problem);
+      for (const problem of config.problems) once(problem, ports.onProblem);
       read = { config, at: ports.now() };
     } catch (error) {
-      tell(errorMessage(error));
+      once(errorMessage(error), ports.onUnusable);
       // What it said before goes on counting: an editor may be writing it just now.
       if (read) read = { config: read.config, at: ports.now() };
     }

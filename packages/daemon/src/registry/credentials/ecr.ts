@@ -16,6 +16,8 @@ export interface EcrLimits {
 export interface EcrProvider extends LoginProvider {
   /** Why images of this host are not scanned at all; undefined when they are. */
   refusal(host: string, signal: AbortSignal): Promise<string | undefined>;
+  /** @throws {FluxError} when there is no region, or there are no keys */
+  require(signal: AbortSignal): Promise<void>;
 }
 
 /** The account and region of a host of ECR: `123.dkr.ecr.eu-west-1.amazonaws.com`. */
@@ -81,6 +83,13 @@ export function createEcrProvider(ports: AwsPorts, limits: EcrLimits): EcrProvid
       if (limits.excludedAccounts.includes(account)) return `AWS account ${account} is excluded`;
       const listed = limits.includedAccounts.length === 0 || limits.includedAccounts.includes(account);
       return listed ? undefined : `AWS account ${account} is not among those to scan`;
+    },
+    async require(signal) {
+      const [region] = await regions(signal);
+      if (region === undefined) {
+        throw new ServerError(`the AWS region of this daemon is not known${detected?.reason ?? ''}`);
+      }
+      await findAwsKeys(ports, region, signal);
     },
     async login(host, signal) {
       const parts = parseEcrHost(host);
