@@ -207,10 +207,10 @@ describe('ECR', () => {
     answer = (request) => ({ body: tokens(request) });
     const provider = ecr(
       anyone,
-      { HOME: '/home/flux', AWS_PROFILE: 'work' },
+      { HOME: '/users/flux', AWS_PROFILE: 'work' },
       {
-        '/home/flux/.aws/config': '[default]\nregion = us-east-1\n[profile work]\nregion = eu-west-1\n',
-        '/home/flux/.aws/credentials': '[work]\naws_access_key_id = A\naws_secret_access_key = B\n',
+        '/users/flux/.aws/config': '[default]\nregion = us-east-1\n[profile work]\nregion = eu-west-1\n',
+        '/users/flux/.aws/credentials': '[work]\naws_access_key_id = A\naws_secret_access_key = B\n',
       },
     );
     expect(await provider.refusal(ecrHost('111', 'us-east-1'), signal)).toMatch(
