@@ -60,3 +60,14 @@ it.each([
 ])('writes %s as %s', (written, text) => {
   expect(parseTagPattern(written).text).toBe(text);
 });
+
+it.each([
+  ['regexp:^build-(?P<n>[0-9]+)$', 'build-12', '12'],
+  ['regexp:^build-[0-9]+$', 'build-12', 'build-12'],
+  ['regexp:^(?:a-(\\d+)|b)$', 'b', undefined],
+  ['regexp:^x', 'build-12', undefined],
+  ['glob:build-*', 'build-12', 'build-12'],
+  ['semver:*', '1.2', '1.2'],
+])('%s captures of %s: %s', (pattern, tag, part) => {
+  expect(parseTagPattern(pattern).capture(tag)).toBe(part);
+});

@@ -14,6 +14,11 @@ export interface TagPattern {
   readonly problem: string | undefined;
   /** `latest`, in any case, is let through by no pattern but `glob:latest`. */
   matches(tag: string): boolean;
+  /**
+   * What an order by a part of the tag looks at: what the first group of a regular expression takes, else
+   * the whole tag. Undefined where the group has no part in the match.
+   */
+  capture(tag: string): string | undefined;
 }
 
 /** What is taken when there is no policy. */
@@ -31,7 +36,7 @@ function globPattern(glob: string): TagPattern {
   const pieces = glob.split('*');
   const matches =
     glob === 'latest' ? (tag: string) => tag === 'latest' : exceptLatest((tag) => matchesGlob(pieces, tag));
-  return { kind: 'glob', text: `glob:${glob}`, problem: undefined, matches };
+  return { kind: 'glob', text: `glob:${glob}`, problem: undefined, matches, capture: wholeTag };
 }
 
 function semverPattern(range: string): TagPattern {
@@ -44,6 +49,7 @@ function semverPattern(range: string): TagPattern {
       const version = parseVersion(tag);
       return version !== undefined && (constraint === undefined || constraint(version));
     }),
+    capture: wholeTag,
   };
 }
 
@@ -54,7 +60,17 @@ function regexpPattern(source: string): TagPattern {
     text: `regexp:${source}`,
     problem: compiled instanceof Error ? compiled.message : undefined,
     matches: exceptLatest((tag) => compiled instanceof Error || compiled.matcher(tag).find()),
+    capture(tag) {
+      if (compiled instanceof Error) return tag;
+      const matcher = compiled.matcher(tag);
+      if (!matcher.find()) return undefined;
+      return matcher.groupCount() === 0 ? tag : (matcher.group(1) ?? undefined);
+    },
   };
+}
+
+function wholeTag(tag: string): string {
+  return tag;
 }
 
 /** Go's syntax, and linear in time whatever the expression. */
