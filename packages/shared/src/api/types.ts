@@ -81,11 +81,62 @@ export interface UpdateSpec {
   readonly spec: unknown;
 }
 
+/** `spec` of an update of type `image`. */
+export interface ImageUpdate {
+  /** Ids of workloads, or `<all>`. */
+  readonly ServiceSpecs: readonly string[];
+  /** `repo:tag`, or `<all latest>`. */
+  readonly ImageSpec: string;
+  readonly Kind: 'plan' | 'execute';
+  /** Ids of workloads. */
+  readonly Excludes: readonly string[] | null;
+  readonly Force: boolean;
+}
+
+/** `spec` of an update of type `containers`. */
+export interface ContainersUpdate {
+  readonly Kind: 'plan' | 'execute';
+  /** By the workload's id; what runs now must be `Current`. */
+  readonly ContainerSpecs: Readonly<Record<string, readonly ContainerUpdate[]>>;
+  readonly SkipMismatches: boolean;
+  readonly Force: boolean;
+  /** Ours: the plan that this carries out. If it cannot, the job fails and says what moved since `Revision`. */
+  readonly Plan?: { readonly ID: string; readonly Revision: string };
+}
+
+/** `spec` of an update of type `policy`, by the workload's id; the values in `remove` do not matter. */
+export type PolicyUpdate = Readonly<
+  Record<
+    string,
+    { readonly add: Readonly<Record<string, string>>; readonly remove: Readonly<Record<string, string>> }
+  >
+>;
+
+/**
+ * What a release would change, so that people can look at it before it is carried out: printed by
+ * `fluxctl release --dry-run -o json`, carried out by `fluxctl release --plan`.
+ */
+export interface ReleasePlan {
+  /** A digest of the rest, but for `result`. */
+  readonly id: string;
+  /** The head of the branch for which it was made; empty when the daemon does not tell. */
+  readonly revision: string;
+  readonly cause: Cause;
+  readonly force: boolean;
+  /** By the workload's id. */
+  readonly updates: Readonly<Record<string, readonly ContainerUpdate[]>>;
+  /** For people: what was not updated, and why. */
+  readonly result: Readonly<Record<string, WorkloadResult>>;
+}
+
 export interface JobStatus {
   readonly Result: {
     readonly revision?: string;
     readonly spec?: UpdateSpec;
+    /** Ours: also of a job that failed, where it got so far. */
     readonly result?: Readonly<Record<string, WorkloadResult>>;
+    /** Ours, of a dry run: the commit for which it was computed. */
+    readonly plannedAt?: string;
   };
   readonly Err: string;
   readonly StatusString: 'queued' | 'running' | 'failed' | 'succeeded';
@@ -170,4 +221,94 @@ export interface DaemonStatus {
   readonly version: string;
   readonly sources: readonly SourceStatus[];
   readonly queue: { readonly length: number; readonly running: string };
+}
+
+/** `GET /v12/registry`: how the watching of image registries goes. */
+export interface RegistryStatus {
+  /** False with `--registry-disable-scanning`. */
+  readonly scanning: boolean;
+  readonly repositories: readonly RepositoryScan[];
+}
+
+export interface RepositoryScan {
+  /** Canonical: `index.docker.io/library/alpine`. */
+  readonly repository: string;
+  /** RFC 3339 in UTC; empty: not yet. */
+  readonly lastScan: string;
+  readonly nextScan: string;
+  readonly tags: number;
+  /** Tags whose facts are known. */
+  readonly images: number;
+  /** Why the last scan failed; empty when it did not. */
+  readonly error: string;
+  /** What to do about the error. */
+  readonly help: string;
+  /** What the registry lets us fetch, where it tells; `window` in seconds. */
+  readonly quota: { readonly limit: number; readonly remaining: number; readonly window: number } | null;
+}
+
+/** What keeps a workload or a container from being updated, whichever image there may be. */
+export const obstacleKinds = [
+  'not-automated',
+  'locked',
+  'ignored',
+  'frozen',
+  'not-in-git',
+  'read-only',
+  'pinned',
+  'bad-policy',
+  'not-scanned',
+  'registry',
+] as const;
+
+export interface Obstacle {
+  readonly kind: (typeof obstacleKinds)[number];
+  /** In words: `locked by Ann: release freeze`. */
+  readonly reason: string;
+  /** What would change it: `fluxctl unlock -w demo:deployment/hello`. May be empty. */
+  readonly remedy: string;
+}
+
+/** Why an image is taken or passed over. */
+export const candidateVerdicts = [
+  'taken',
+  'current',
+  'older',
+  'no-match',
+  'excluded',
+  'no-metadata',
+  'too-young',
+  'held',
+] as const;
+
+export interface ImageCandidate {
+  readonly tag: string;
+  /** RFC 3339 in UTC; empty when unknown. */
+  readonly createdAt: string;
+  readonly verdict: (typeof candidateVerdicts)[number];
+  /** Further words: `until 2026-01-01T12:00:00Z`. May be empty. */
+  readonly reason: string;
+}
+
+export interface ContainerExplanation {
+  readonly name: string;
+  /** As git has it. */
+  readonly image: string;
+  /** `semver:~1.0`; the default is `glob:*`. */
+  readonly pattern: string;
+  readonly order: 'created' | 'semver' | 'numeric' | 'alphabetical';
+  /** The tag that automation would write now; empty: it leaves the image as it is. */
+  readonly next: string;
+  readonly obstacles: readonly Obstacle[];
+  /** All tags that are known, in the order of the pattern, the newest first. */
+  readonly candidates: readonly ImageCandidate[];
+}
+
+/** `GET /v12/explain?workload=ID`: why a workload was or was not updated. */
+export interface WorkloadExplanation {
+  readonly workload: string;
+  readonly policies: Readonly<Record<string, string>>;
+  /** Those of all its containers. */
+  readonly obstacles: readonly Obstacle[];
+  readonly containers: readonly ContainerExplanation[];
 }
