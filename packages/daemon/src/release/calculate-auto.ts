@@ -1,0 +1,43 @@
+import { canonicalName, canonicalRef, type ImageRef, parseImageRef } from '@fluxctl/shared/images/image-ref';
+import type { AutoUpdate } from '../automation/poll.ts';
+import {
+  type Calculation,
+  type ContainerChange,
+  calculation,
+  succeeded,
+  type WorkloadChange,
+} from './calculation.ts';
+import { notInRepository, selectWorkloads, skipped } from './select-workloads.ts';
+import type { Workloads } from './workloads.ts';
+
+/** What an automated run changes, with what git holds now: it may have moved since the poll. */
+export function calculateAutoRelease({ Changes }: AutoUpdate, workloads: Workloads): Calculation {
+  const byWorkload = Map.groupBy(Changes, ({ WorkloadID }) => WorkloadID);
+  const include = new Set(byWorkload.keys());
+  const { results, selected } = selectWorkloads(workloads, { include, obeyLocks: true });
+  for (const [id, result] of notInRepository(include, workloads)) results.set(id, result);
+  const changes: WorkloadChange[] = [];
+  for (const { git } of selected) {
+    const containers = (byWorkload.get(git.id) ?? []).flatMap(({ Container, ImageID }) => {
+      const from = git.containers.find(({ name }) => name === Container.Name)?.image;
+      const to = from && nextImage(from, parseImageRef(ImageID));
+      return from && to
+        ? [{ container: Container.Name, from, to, liftsHold: false } satisfies ContainerChange]
+        : [];
+    });
+    results.set(git.id, containers.length > 0 ? succeeded(containers) : skipped('image(s) up to date'));
+    if (containers.length > 0) changes.push({ id: git.id, containers });
+  }
+  return calculation(results, changes);
+}
+
+/**
+ * The image that git is to hold; undefined when it holds it, or when the container has moved to another
+ * repository, of which the poll knew nothing.
+ */
+function nextImage(current: ImageRef, chosen: ImageRef): ImageRef | undefined {
+  if (canonicalName(current) !== canonicalName(chosen)) return undefined;
+  const sameDigest = chosen.sha256 === '' || chosen.sha256 === current.sha256;
+  if (canonicalRef(current) === canonicalRef(chosen) && sameDigest) return undefined;
+  return { ...current, tag: chosen.tag, sha256: chosen.sha256 };
+}
