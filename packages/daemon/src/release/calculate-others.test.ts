@@ -164,3 +164,13 @@ it('[api 18] reads a spec in whatever case', () => {
     Force: true,
   });
 });
+
+it.each([
+  ['execute', 'execute'],
+  ['plan', 'plan'],
+  ['zork', 'plan'],
+  [undefined, 'plan'],
+])('[api 2.5] a release of kind %s is to %s', (Kind, kind) => {
+  expect(decodeImageSpec({ Kind }).Kind).toBe(kind);
+  expect(decodeContainersSpec({ Kind }).Kind).toBe(kind);
+});

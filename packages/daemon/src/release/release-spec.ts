@@ -88,9 +88,9 @@ export function decodeAutoSpec(spec: unknown): AutoUpdate {
   };
 }
 
-/** Anything but `plan` is carried out, as Flux v1 does; only `execute` says so. */
+/** Only `execute` commits; what is neither is no more than looked at, as in Flux v1. */
 function kind(json: object): 'plan' | 'execute' {
-  return text(member(json, 'Kind'), 'Kind') === 'plan' ? 'plan' : 'execute';
+  return text(member(json, 'Kind'), 'Kind') === 'execute' ? 'execute' : 'plan';
 }
 
 function imageRef(value: unknown, name: string): ImageRef {
