@@ -3,7 +3,7 @@ import { writeImageRef } from '@fluxctl/shared/images/image-ref';
 import { isSet, type Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { printTimestamp, timestampOf } from '@fluxctl/shared/timestamp';
-import type { NamedImage } from '../cluster/helm-release-images.ts';
+import type { NamedImage } from '../manifests/helm-release-images.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
 import { type Choice, chooseImage } from './choose-image.ts';
 import { type ContainerPolicy, readContainerPolicy } from './container-policy.ts';

@@ -1,8 +1,8 @@
 import { printImageName, writeImageRef } from '@fluxctl/shared/images/image-ref';
 import { isSet, type Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import type { NamedImage } from '../cluster/helm-release-images.ts';
 import type { LogFields } from '../log/logger.ts';
+import type { NamedImage } from '../manifests/helm-release-images.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
 import { chooseImage, type Decision } from './choose-image.ts';
 import {

@@ -3,8 +3,8 @@ import { errorMessage } from '@fluxctl/shared/errors';
 import { parseImageRef, printImageRef } from '@fluxctl/shared/images/image-ref';
 import type { JsonObject } from '@fluxctl/shared/kube-object';
 import { parseResourceId, type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
+import { helmReleaseImages } from '../manifests/helm-release-images.ts';
 import type { Workload } from './cluster.ts';
-import { helmReleaseImages } from './helm-release-images.ts';
 import { type RolloutSource, type WorkloadKind, workloadStatus } from './workload-status.ts';
 
 interface PodSpec {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { editFile } from './edit-file.ts';
-import type { ImageEdit } from './edit-image.ts';
+import type { ImageEdit } from './edit-images.ts';
 
 const target = { kind: 'Deployment', name: 'app', isNamespace: () => true };
 

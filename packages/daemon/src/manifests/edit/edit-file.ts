@@ -1,13 +1,27 @@
 import { errorMessage } from '@fluxctl/shared/errors';
-import { composeDocument } from '../yaml/compose.ts';
+import { type FieldPath, printFieldPath } from '../field-path.ts';
+import { composeEvents } from '../yaml/compose.ts';
 import { type DocumentSlice, splitDocuments } from '../yaml/documents.ts';
+import { isSequence, YamlFloat, YamlMap, type YamlNode } from '../yaml/node.ts';
+import { parseDocument, YamlError } from '../yaml/parse-events.ts';
+import { scalarText } from '../yaml/scalar-text.ts';
+import { firstDifference, withValue } from './difference.ts';
+import { Draft, type EditedObject } from './draft.ts';
 import { type AnnotationChanges, editAnnotations } from './edit-annotations.ts';
-import { editImages, type ImageEdit } from './edit-image.ts';
+import { editImages, type ImageEdit } from './edit-images.ts';
 import { EditProblem } from './edit-problem.ts';
-import { findObject, type ObjectTarget } from './find-object.ts';
-import { differences, leavesOf } from './leaves.ts';
+import { nodeAt, resolveAlias } from './lookup.ts';
 import { applySplices, type Splice } from './splice.ts';
-import { parseSyntax } from './syntax.ts';
+import { readSyntax } from './syntax.ts';
+
+/** Which object of a document is meant. */
+export interface ObjectTarget {
+  /** In any case. */
+  readonly kind: string;
+  readonly name: string;
+  /** Whether the namespace as written, undefined for none, is the one that is meant. */
+  readonly isNamespace: (written: string | undefined) => boolean;
+}
 
 /** One object of a file, and what is to change in it. */
 export interface ObjectEdit {
@@ -20,81 +34,111 @@ export interface ObjectEdit {
 
 /**
  * A file with some values changed, and every other byte as it was. What comes out is read again, and
- * must differ from what went in by those values alone.
+ * must differ from what went in by those values alone. Only the documents that are edited are parsed.
  * @param text - the whole file, with its byte order mark
+ * @returns the very same text where all is as it should be already
  * @throws {EditProblem} with the line of the file
  */
 export function editFile(text: string, edits: readonly ObjectEdit[]): string {
   const mark = text.startsWith('\uFEFF') ? 1 : 0;
   const stream = text.slice(mark);
-  const slices = new Map([...splitDocuments(stream)].map((slice) => [slice.document, slice]));
+  const wanted = Map.groupBy(edits, ({ document }) => document);
   const splices: Splice[] = [];
-  for (const [number, some] of Map.groupBy(edits, ({ document }) => document)) {
-    const slice = slices.get(number);
-    if (!slice) throw new EditProblem(`the file has no document ${number}`, undefined);
-    const edited = editDocument(slice, some);
-    if (edited !== slice.text)
-      splices.push({ start: slice.start, end: slice.start + slice.text.length, text: edited });
+  for (const slice of splitDocuments(stream)) {
+    const some = wanted.get(slice.document);
+    if (!some) continue;
+    wanted.delete(slice.document);
+    splices.push({ start: slice.start, end: slice.start + slice.text.length, text: editSlice(slice, some) });
   }
+  const [missing] = wanted.keys();
+  if (missing !== undefined) throw new EditProblem(`the file has no document ${missing}`, undefined);
   return text.slice(0, mark) + applySplices(stream, splices);
 }
 
-function editDocument(slice: DocumentSlice, edits: readonly ObjectEdit[]): string {
+/** Problems get the line of the file here. */
+function editSlice(slice: DocumentSlice, edits: readonly ObjectEdit[]): string {
   try {
-    let { text } = slice;
-    // one object after the other: a later one is found anew in what the earlier left
-    for (const edit of edits) text = editObject(text, edit);
-    return text;
+    return editDocument(slice.text, edits);
   } catch (error) {
-    if (!(error instanceof EditProblem)) throw new EditProblem(errorMessage(error), slice.line);
-    throw new EditProblem(error.message, slice.line + (error.line ?? 1) - 1, error.help);
+    if (error instanceof EditProblem) {
+      throw new EditProblem(error.message, slice.line + (error.line ?? 1) - 1, error.help);
+    }
+    const line = error instanceof YamlError ? error.line : 1;
+    throw new EditProblem(errorMessage(error), slice.line + line - 1);
   }
 }
 
-function editObject(text: string, edit: ObjectEdit): string {
-  const document = parseSyntax(text);
-  const object = findObject(document, edit.target);
-  if (!object)
-    throw new EditProblem(`manifest not found: ${edit.target.kind}/${edit.target.name}`, undefined);
-  const splices = [
-    ...(edit.images ? editImages(document, object, edit.target.kind, edit.images) : []),
-    ...(edit.annotations ? editAnnotations(document, object, edit.annotations) : []),
-  ];
-  const edited = applySplices(text, splices);
-  prove(text, edited, edit);
+function editDocument(text: string, edits: readonly ObjectEdit[]): string {
+  const parsed = parseDocument(text);
+  const { root } = composeEvents(parsed);
+  const draft = new Draft(readSyntax(text, parsed));
+  for (const { target, images, annotations } of edits) {
+    const object = findObject(draft, root, target);
+    if (images) editImages(draft, object, target.kind, images);
+    if (annotations) editAnnotations(draft, object, annotations);
+  }
+  if (draft.splices.length === 0) return text;
+  const edited = applySplices(text, draft.splices);
+  prove(draft, root, edited);
   return edited;
 }
 
-/** Reads both again: what changed must be what was meant, and all of it. */
-function prove(before: string, after: string, edit: ObjectEdit): void {
-  const changes = differences(leavesOf(composeDocument(before).root), leavesOf(composeDocument(after).root));
-  const images = new Set((edit.images ?? []).map(({ image }) => image));
-  for (const { path, to } of changes) {
-    // `annotations:` without a value was null, and is a mapping now
-    if (edit.annotations && to === undefined && path.endsWith('/metadata/annotations')) continue;
-    const value = to?.startsWith('"') ? to.slice(1) : undefined;
-    if (/\/(?:initContainers|containers)\/\d+\/image$/.test(path) && value !== undefined && images.has(value))
-      continue;
-    const annotation = /(?:^|\/)metadata\/annotations\/([^/]+)$/
-      .exec(path)?.[1]
-      ?.replaceAll('~1', '/')
-      .replaceAll('~0', '~');
-    if (
-      annotation !== undefined &&
-      edit.annotations?.has(annotation) &&
-      edit.annotations.get(annotation) === value
-    )
-      continue;
-    throw new EditProblem(
-      `the edit would change ${path} too`,
-      undefined,
-      'Nothing was written. Change the file by hand.',
-    );
+/** The document itself, or an item of the list that it is. */
+function findObject(draft: Draft, root: YamlNode, target: ObjectTarget): EditedObject {
+  const items =
+    root instanceof YamlMap && textOf(root.get('kind'))?.endsWith('List') ? root.get('items') : undefined;
+  const index = isSequence(items) ? items.findIndex((item) => isTarget(item, target)) : -1;
+  const path: FieldPath = index < 0 ? [] : ['items', index];
+  const value = isSequence(items) ? items[index] : root;
+  const node = nodeAt(draft.syntax, draft.syntax.root, path)?.node;
+  if (!(value instanceof YamlMap) || node?.type !== 'map' || !isTarget(value, target)) {
+    throw new EditProblem(`manifest not found: ${target.kind}/${target.name}`, undefined);
   }
-  const done = leavesOf(composeDocument(after).root);
-  for (const image of images) {
-    if (![...done].some(([path, value]) => path.endsWith('/image') && value === `"${image}`)) {
-      throw new EditProblem(`the edit did not bring in ${image}`, undefined);
-    }
+  return { node, value, path };
+}
+
+function isTarget(object: YamlNode, { kind, name, isNamespace }: ObjectTarget): boolean {
+  if (!(object instanceof YamlMap)) return false;
+  if (textOf(object.get('kind'))?.toLowerCase() !== kind.toLowerCase()) return false;
+  const metadata = object.get('metadata');
+  if (!(metadata instanceof YamlMap)) return false;
+  return textOf(metadata.get('name')) === name && isNamespace(textOf(metadata.get('namespace')) || undefined);
+}
+
+/** As the loader reads names. */
+function textOf(node: YamlNode | undefined): string | undefined {
+  if (node === undefined || node === null || node instanceof YamlMap || isSequence(node)) return undefined;
+  return node instanceof YamlFloat || typeof node !== 'string' ? scalarText(node) : node;
+}
+
+/** Reads the new text: it must mean what the old one meant, with the intended changes and no other. */
+function prove(draft: Draft, before: YamlNode, edited: string): void {
+  const expected = draft.changes.reduce((root, { path, value }) => withValue(root, path, value), before);
+  const after = composeEvents(parseDocument(edited)).root;
+  const path = firstDifference(expected, after);
+  if (!path) return;
+  const place = placeOf(draft, path);
+  const isMeant = draft.changes.some((change) => change.path.join('\0') === path.join('\0'));
+  const what = isMeant ? 'would not become what it should be' : 'would change too';
+  const shared = place.anchor === undefined ? '' : `shared through anchor &${place.anchor}: `;
+  throw draft.problem(
+    place.node,
+    `${shared}${printFieldPath(path)} ${what}`,
+    place.anchor === undefined
+      ? undefined
+      : 'Nothing was changed. Write the value out where it differs, or update all that share it.',
+  );
+}
+
+/** The node at a path or, of what leads to it, the last that there is; and the anchor that shares it. */
+function placeOf(draft: Draft, path: FieldPath) {
+  let anchor: string | undefined;
+  let node = draft.syntax.root;
+  for (let length = 0; length <= path.length; length += 1) {
+    const found = nodeAt(draft.syntax, draft.syntax.root, path.slice(0, length));
+    if (!found) break;
+    node = found.alias ? resolveAlias(draft.syntax, found.alias) : found.node;
+    if (found.node.type !== 'alias') anchor ??= found.alias?.name ?? found.node.anchor;
   }
+  return { anchor, node };
 }

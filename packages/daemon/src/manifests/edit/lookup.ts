@@ -1,10 +1,9 @@
-import type { MapEntry, MapNode, SyntaxDocument, SyntaxNode } from './syntax.ts';
+import type { FieldPath } from '../field-path.ts';
+import type { AliasNode, MapEntry, MapNode, SyntaxDocument, SyntaxNode } from './syntax.ts';
 
 /** The node itself, or the one that it is an alias of. */
 export function resolveAlias(document: SyntaxDocument, node: SyntaxNode): SyntaxNode {
-  let at = node;
-  for (let hops = 0; at.type === 'alias' && hops < 100; hops += 1) at = document.targets.get(at) ?? at;
-  return at;
+  return node.type === 'alias' ? (document.targets.get(node) ?? node) : node;
 }
 
 /** The entry of a key that is written in the map itself; of duplicates the last, which counts. */
@@ -12,43 +11,57 @@ export function ownEntry(map: MapNode, key: string): MapEntry | undefined {
   return map.entries.findLast((entry) => entry.key.type === 'scalar' && entry.key.value === key);
 }
 
-/** The value of a key, aliases followed, also where a merge (`<<`) brings it. */
-export function memberOf(
-  document: SyntaxDocument,
-  node: SyntaxNode | undefined,
-  key: string,
-): SyntaxNode | undefined {
-  const map = node && resolveAlias(document, node);
-  if (map?.type !== 'map') return undefined;
-  const own = ownEntry(map, key);
-  if (own) return resolveAlias(document, own.value);
-  for (const { key: name, value } of map.entries.toReversed()) {
-    if (name.type !== 'scalar' || name.value !== '<<' || name.style !== 'plain') continue;
-    const source = resolveAlias(document, value);
-    const sources = source.type === 'sequence' ? source.items : [source];
-    for (const each of sources) {
-      const found = memberOf(document, each, key);
+/** The entry that gives a key its value, be it a map's own or one that a merge (`<<`) brings. */
+export function entryOf(document: SyntaxDocument, map: MapNode, key: string): MapEntry | undefined {
+  // as Go's yaml.v2: what stands behind wins, merges too
+  for (const entry of map.entries.toReversed()) {
+    if (entry.key.type === 'scalar' && entry.key.value === key) return entry;
+    if (!isMerge(entry)) continue;
+    const source = resolveAlias(document, entry.value);
+    for (const each of source.type === 'sequence' ? source.items : [source]) {
+      const from = resolveAlias(document, each);
+      const found = from.type === 'map' ? entryOf(document, from, key) : undefined;
       if (found) return found;
     }
   }
   return undefined;
 }
 
-/** The text of a scalar under a key; undefined when there is none. */
-export function textOf(
-  document: SyntaxDocument,
-  node: SyntaxNode | undefined,
-  key: string,
-): string | undefined {
-  const value = memberOf(document, node, key);
-  return value?.type === 'scalar' && !value.empty ? value.value : undefined;
+function isMerge({ key }: MapEntry): boolean {
+  return key.type === 'scalar' && key.value === '<<' && key.style === 'plain';
 }
 
-/** Follows keys from a map on, aliases and merges included. */
-export function valueAt(
+/** A value on its way: the last of it, and what is shared by way of an anchor. */
+export interface Found {
+  readonly node: SyntaxNode;
+  /** The first alias on the way, the node itself included. */
+  readonly alias: AliasNode | undefined;
+}
+
+/** Follows a path from a node on, aliases and merges included. @returns the node with its alias resolved */
+export function nodeAt(
+  document: SyntaxDocument,
+  from: SyntaxNode | undefined,
+  path: FieldPath,
+): Found | undefined {
+  let alias: AliasNode | undefined;
+  let at = from;
+  for (const part of [undefined, ...path]) {
+    if (part !== undefined) at = childOf(document, at, part);
+    if (!at) return undefined;
+    if (at.type === 'alias') {
+      alias ??= at;
+      at = resolveAlias(document, at);
+    }
+  }
+  return at && { node: at, alias };
+}
+
+function childOf(
   document: SyntaxDocument,
   node: SyntaxNode | undefined,
-  keys: readonly string[],
+  part: string | number,
 ): SyntaxNode | undefined {
-  return keys.reduce<SyntaxNode | undefined>((at, key) => memberOf(document, at, key), node);
+  if (typeof part === 'number') return node?.type === 'sequence' ? node.items[part] : undefined;
+  return node?.type === 'map' ? entryOf(document, node, part)?.value : undefined;
 }

@@ -1,21 +1,31 @@
 import {
+  CHOMPING_MODE,
   COLLECTION_STYLE,
   EVENT_ID,
   type Event,
   getScalarValue,
-  parseEvents,
   SCALAR_STYLE,
   type ScalarEvent,
 } from 'js-yaml';
+import type { ParsedEvents } from '../yaml/parse-events.ts';
+import { endOfLine } from './lines.ts';
+import { originalEvents } from './original-events.ts';
 
 /** A node of a document, with the place of its text; offsets are in UTF-16 units. */
 export type SyntaxNode = ScalarNode | MapNode | SequenceNode | AliasNode;
 
 interface Place {
+  /** Of the tag or the anchor in front, else as `start`. */
+  readonly from: number;
   /** Of the value itself, with its quotes, without tag and anchor. */
   readonly start: number;
-  /** Behind the last character of the value. */
+  /**
+   * Behind the last character of the value. A block scalar ends before the line break behind its last
+   * line of text; where it keeps all line breaks (`|+`), behind them.
+   */
   readonly end: number;
+  /** Whether it stands between brackets, as part of a collection in flow style. */
+  readonly inFlow: boolean;
 }
 
 export type ScalarStyle = 'plain' | 'single' | 'double' | 'literal' | 'folded';
@@ -29,6 +39,8 @@ export interface ScalarNode extends Place {
   readonly tagged: boolean;
   /** Nothing is written: `key:`. */
   readonly empty: boolean;
+  /** Spaces before the text of a block scalar; 0 where there is no text. */
+  readonly indent: number;
 }
 
 export interface MapNode extends Place {
@@ -38,6 +50,7 @@ export interface MapNode extends Place {
   readonly entries: readonly MapEntry[];
 }
 
+/** One pair of a map. */
 export interface MapEntry {
   readonly key: SyntaxNode;
   readonly value: SyntaxNode;
@@ -58,8 +71,6 @@ export interface AliasNode extends Place {
 export interface SyntaxDocument {
   readonly text: string;
   readonly root: SyntaxNode | undefined;
-  /** Nodes by the anchor that they carry; the last one counts, as in a reader. */
-  readonly anchors: ReadonlyMap<string, SyntaxNode>;
   /** What an alias stands for: the node that carried its anchor when the alias was read. */
   readonly targets: ReadonlyMap<AliasNode, SyntaxNode>;
 }
@@ -72,9 +83,16 @@ const styles: Readonly<Record<number, ScalarStyle>> = {
   [SCALAR_STYLE.FOLDED_BLOCK]: 'folded',
 };
 
-/** Reads one document with the place of everything in it. @throws {YAMLException} */
-export function parseSyntax(text: string): SyntaxDocument {
-  return new SyntaxReader(text, parseEvents(text, {})).read();
+/** The place of everything in a document. @param text - that was parsed into the events */
+export function readSyntax(text: string, parsed: ParsedEvents): SyntaxDocument {
+  return new SyntaxReader(text, originalEvents(text, parsed)).read();
+}
+
+interface Properties {
+  readonly anchorStart: number;
+  readonly anchorEnd: number;
+  readonly tagStart: number;
+  readonly tagEnd: number;
 }
 
 class SyntaxReader {
@@ -94,29 +112,24 @@ class SyntaxReader {
   read(): SyntaxDocument {
     const isDocument = this.#events[this.#at]?.type === EVENT_ID.DOCUMENT;
     this.#at += 1;
-    const root = isDocument ? this.#node() : undefined;
-    return { text: this.#text, root, anchors: this.#anchors, targets: this.#targets };
+    const root = isDocument ? this.#node(false) : undefined;
+    return { text: this.#text, root, targets: this.#targets };
   }
 
-  #node(): SyntaxNode {
+  #node(inFlow: boolean): SyntaxNode {
     const event = this.#events[this.#at];
     this.#at += 1;
     switch (event?.type) {
       case EVENT_ID.SCALAR:
-        return this.#anchored(event, this.#scalar(event));
+        return this.#anchored(event, this.#scalar(event, inFlow));
       case EVENT_ID.MAPPING:
-        return this.#anchored(
-          event,
-          this.#map(event.start, event.style === COLLECTION_STYLE.FLOW, this.#name(event)),
-        );
+        return this.#anchored(event, this.#map(event, inFlow));
       case EVENT_ID.SEQUENCE:
-        return this.#anchored(
-          event,
-          this.#sequence(event.start, event.style === COLLECTION_STYLE.FLOW, this.#name(event)),
-        );
+        return this.#anchored(event, this.#sequence(event, inFlow));
       case EVENT_ID.ALIAS: {
         const name = this.#text.slice(event.anchorStart, event.anchorEnd);
-        const alias: AliasNode = { type: 'alias', name, start: event.anchorStart - 1, end: event.anchorEnd };
+        const start = event.anchorStart - 1;
+        const alias: AliasNode = { type: 'alias', name, from: start, start, end: event.anchorEnd, inFlow };
         const target = this.#anchors.get(name);
         if (target) this.#targets.set(alias, target);
         this.#behind = alias.end;
@@ -127,98 +140,119 @@ class SyntaxReader {
     }
   }
 
-  #name(event: { readonly anchorStart: number; readonly anchorEnd: number }): string | undefined {
+  #name(event: Properties): string | undefined {
     return event.anchorStart < 0 ? undefined : this.#text.slice(event.anchorStart, event.anchorEnd);
   }
 
-  #anchored<Node extends SyntaxNode>(
-    event: { readonly anchorStart: number; readonly anchorEnd: number },
-    node: Node,
-  ): Node {
+  #anchored<Node extends SyntaxNode>(event: Properties, node: Node): Node {
     const name = this.#name(event);
     if (name !== undefined) this.#anchors.set(name, node);
     return node;
   }
 
-  #scalar(event: ScalarEvent): ScalarNode {
+  #scalar(event: ScalarEvent, inFlow: boolean): ScalarNode {
     const style = styles[event.style] ?? 'plain';
     const empty = event.valueStart < 0 || (style === 'plain' && event.valueStart === event.valueEnd);
-    const place = empty ? this.#emptyPlace(event) : this.#filledPlace(event, style);
+    const place = empty && style === 'plain' ? this.#emptyPlace(event) : this.#filledPlace(event, style);
     this.#behind = place.end;
     return {
       type: 'scalar',
+      from: fromOf(event, place.start),
       ...place,
+      inFlow,
       style,
       value: empty ? '' : getScalarValue(this.#text, event),
       anchor: this.#name(event),
       tagged: event.tagStart >= 0,
-      empty,
+      empty: empty && style === 'plain',
+      indent: Math.max(event.indent, 0),
     };
   }
 
   /** Behind its tag or anchor, or behind the colon of its key. */
-  #emptyPlace(event: ScalarEvent): Place {
+  #emptyPlace(event: ScalarEvent): { start: number; end: number } {
     const behind = Math.max(event.tagEnd, event.anchorEnd, this.#behind);
-    const colon = this.#text.slice(this.#behind).match(/^[ \t]*:/)?.[0].length ?? 0;
+    const colon = /^[ \t]*:/.exec(this.#text.slice(this.#behind, this.#behind + 80))?.[0].length ?? 0;
     const at = behind > this.#behind ? behind : this.#behind + colon;
     return { start: at, end: at };
   }
 
-  #filledPlace(event: ScalarEvent, style: ScalarStyle): Place {
+  #filledPlace(event: ScalarEvent, style: ScalarStyle): { start: number; end: number } {
     if (style === 'single' || style === 'double')
       return { start: event.valueStart - 1, end: event.valueEnd + 1 };
     if (style === 'plain') return { start: event.valueStart, end: event.valueEnd };
     // a block scalar begins with its header: `|-`, at the end of the line above its text
-    const from = Math.max(this.#behind, event.tagEnd, event.anchorEnd);
     const sign = style === 'literal' ? '|' : '>';
-    return { start: this.#text.indexOf(sign, from), end: event.valueEnd };
+    const start = this.#find(sign, Math.max(this.#behind, event.tagEnd, event.anchorEnd));
+    const headerEnd = endOfLine(this.#text, start);
+    if (event.valueEnd <= headerEnd) return { start, end: headerEnd };
+    if (event.chomping === CHOMPING_MODE.KEEP) return { start, end: event.valueEnd };
+    const body = this.#text.slice(headerEnd, event.valueEnd);
+    return { start, end: headerEnd + body.replace(/(?:\r?\n[ \t]*)+$/, '').length };
   }
 
-  #map(start: number, flow: boolean, anchor: string | undefined): MapNode {
+  #map(event: Properties & { readonly start: number; readonly style: number }, inFlow: boolean): MapNode {
+    const { start } = event;
+    const flow = event.style === COLLECTION_STYLE.FLOW;
     const entries: MapEntry[] = [];
     while (this.#events[this.#at]?.type !== EVENT_ID.POP) {
-      const key = this.#node();
-      entries.push({ key, value: this.#node() });
+      const key = this.#node(inFlow || flow);
+      entries.push({ key, value: this.#node(inFlow || flow) });
     }
     this.#at += 1;
-    return { type: 'map', flow, anchor, entries, start, end: this.#close(flow, start, '}') };
+    // `[a: b]` is a map in flow style that has no brackets of its own
+    const end = this.#close(flow && this.#text[start] === '{', start, '}');
+    return {
+      type: 'map',
+      flow,
+      anchor: this.#name(event),
+      entries,
+      from: fromOf(event, start),
+      start,
+      end,
+      inFlow,
+    };
   }
 
-  #sequence(start: number, flow: boolean, anchor: string | undefined): SequenceNode {
+  #sequence(
+    event: Properties & { readonly start: number; readonly style: number },
+    inFlow: boolean,
+  ): SequenceNode {
+    const { start } = event;
+    const flow = event.style === COLLECTION_STYLE.FLOW;
     const items: SyntaxNode[] = [];
-    while (this.#events[this.#at]?.type !== EVENT_ID.POP) items.push(this.#node());
+    while (this.#events[this.#at]?.type !== EVENT_ID.POP) items.push(this.#node(inFlow || flow));
     this.#at += 1;
-    return { type: 'sequence', flow, anchor, items, start, end: this.#close(flow, start, ']') };
+    const end = this.#close(flow, start, ']');
+    return {
+      type: 'sequence',
+      flow,
+      anchor: this.#name(event),
+      items,
+      from: fromOf(event, start),
+      start,
+      end,
+      inFlow,
+    };
   }
 
   /** The end of a collection: its closing bracket, or where its last part ends. */
-  #close(flow: boolean, start: number, bracket: string): number {
-    if (flow) {
-      let at = Math.max(this.#behind, start + 1);
-      while (at < this.#text.length && this.#text[at] !== bracket) {
-        // between the last part and the bracket there are only spaces, commas and comments
-        at = this.#text[at] === '#' ? endOfLine(this.#text, at) : at + 1;
-      }
-      this.#behind = at + 1;
-    }
+  #close(brackets: boolean, start: number, bracket: string): number {
+    if (brackets) this.#behind = this.#find(bracket, Math.max(this.#behind, start + 1)) + 1;
     return Math.max(this.#behind, start);
+  }
+
+  /** The place of a sign before which there are only spaces, commas, dashes and comments. */
+  #find(sign: string, from: number): number {
+    let at = from;
+    while (at < this.#text.length && this.#text[at] !== sign) {
+      at = this.#text[at] === '#' ? endOfLine(this.#text, at) : at + 1;
+    }
+    return at;
   }
 }
 
-/** The place of the line's end mark, or the end of the text. */
-export function endOfLine(text: string, at: number): number {
-  const end = text.indexOf('\n', at);
-  if (end < 0) return text.length;
-  return text[end - 1] === '\r' ? end - 1 : end;
-}
-
-/** Where the line of a place begins. */
-export function startOfLine(text: string, at: number): number {
-  return at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
-}
-
-/** Where the next line begins, or the end of the text. */
-export function nextLine(text: string, at: number): number {
-  const end = text.indexOf('\n', at);
-  return end < 0 ? text.length : end + 1;
+function fromOf({ anchorStart, tagStart }: Properties, start: number): number {
+  const anchor = anchorStart < 0 ? start : anchorStart - 1;
+  return Math.min(anchor, tagStart < 0 ? start : tagStart, start);
 }

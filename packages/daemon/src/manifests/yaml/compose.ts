@@ -49,7 +49,12 @@ const badMerge = 'map merge requires map or sequence of maps as the value';
  * @throws {YamlError}
  */
 export function composeDocument(text: string): ComposedDocument {
-  return new Composer(parseDocument(text)).compose();
+  return composeEvents(parseDocument(text));
+}
+
+/** As `composeDocument`, of a document that was parsed before. @throws {YamlError} */
+export function composeEvents(parsed: ParsedEvents): ComposedDocument {
+  return new Composer(parsed).compose();
 }
 
 const textStart: { readonly position: number; readonly line: number } = { position: 0, line: 1 };
