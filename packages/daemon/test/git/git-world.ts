@@ -124,7 +124,7 @@ export async function until(
   what: string,
   seen: () => string = () => '',
 ): Promise<void> {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 60_000;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited in vain for ${what}; ${seen()}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

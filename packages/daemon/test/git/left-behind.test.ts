@@ -42,7 +42,7 @@ it('removes the mirror and ends its reader when it is closed', async () => {
 });
 
 it('ends all processes of a fetch that takes too long, and leaves no zombies', async () => {
-  const repository = await world.follow({ timeoutMs: 1_000, retryMs: 60_000 });
+  const repository = await world.follow({ timeoutMs: 4_000, retryMs: 200 });
   await untilState(repository, 'ready');
   world.host.slowDown(60_000);
   await expect(repository.refresh(new AbortController().signal)).rejects.toThrow('context deadline exceeded');
