@@ -37,6 +37,7 @@ const known: DaemonStatus = {
     },
   ],
   queue: { length: 0, running: '' },
+  rollouts: [],
 };
 
 describe('status', () => {

@@ -31,6 +31,7 @@ function status(source: Partial<SourceStatus>, running = ''): DaemonStatus {
       },
     ],
     queue: { length: 0, running },
+    rollouts: [],
   };
 }
 

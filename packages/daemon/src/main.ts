@@ -28,6 +28,7 @@ import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { backOff } from './reconcile/back-off.ts';
 import { secretMarker, tagMarker } from './reconcile/marker.ts';
 import { createSource, type Source } from './reconcile/source.ts';
+import { noImages } from './registry/no-images.ts';
 
 /** After the first signal, what is under way may end; Kubernetes kills after 30 s. In milliseconds. */
 const graceMs = 25_000;
@@ -101,7 +102,20 @@ async function run(config: Config, log: Logger): Promise<number> {
   const jobs = createJobQueue({ remembered: jobsRemembered, timeoutMs, metrics, log });
   tellConfiguration(config, repository, log);
   const { cluster, ownNamespace } = place;
-  const ports = { version, cluster, sources: [source], jobs, deployKey: keyRing, metrics, log };
+  const ports: ApiPorts = {
+    version,
+    cluster,
+    sources: [source],
+    jobs,
+    deployKey: keyRing,
+    images: noImages('this version scans no registries'),
+    scanning: false,
+    rollouts: { latest: () => undefined, recent: () => [] },
+    freeze: undefined,
+    now: () => new Date(now()),
+    metrics,
+    log,
+  };
   await serve(config, ports, { ownNamespace, abandon }, resources);
 
   /** A clone without a key would only fail; yet a key may also come from the user's own configuration. */

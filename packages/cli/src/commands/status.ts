@@ -48,5 +48,6 @@ async function olderStatus(api: ApiClient): Promise<DaemonStatus> {
       },
     ],
     queue: { length: 0, running: '' },
+    rollouts: [],
   };
 }

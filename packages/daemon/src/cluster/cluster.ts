@@ -1,7 +1,8 @@
-import type { Container, Rollout } from '@fluxctl/shared/api/types';
+import type { Rollout } from '@fluxctl/shared/api/types';
 import type { FluxError } from '@fluxctl/shared/errors';
 import type { JsonObject, ObjectRef } from '@fluxctl/shared/kube-object';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
+import type { NamedImage } from '../manifests/helm-release-images.ts';
 import type { SourcePosition } from '../manifests/manifest.ts';
 
 export type Scope =
@@ -82,7 +83,8 @@ export interface Workload {
   readonly id: ResourceId;
   readonly status: string;
   readonly rollout: Rollout;
-  readonly containers: readonly Container[];
+  /** Containers, then init containers; of a HelmRelease what its values name. */
+  readonly containers: readonly NamedImage[];
   /** Why `containers` cannot be told. */
   readonly containersError: string | undefined;
   readonly antecedent: ResourceId | undefined;

@@ -1,6 +1,5 @@
-import type { Container } from '@fluxctl/shared/api/types';
 import { errorMessage } from '@fluxctl/shared/errors';
-import { parseImageRef, printImageRef } from '@fluxctl/shared/images/image-ref';
+import { parseImageRef } from '@fluxctl/shared/images/image-ref';
 import type { JsonObject } from '@fluxctl/shared/kube-object';
 import { parseResourceId, type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
 import { helmReleaseImages } from '../manifests/helm-release-images.ts';
@@ -68,18 +67,12 @@ function readContainers(
   const spec = (object['spec'] ?? {}) as JsonObject;
   if (kind === 'helmrelease') {
     const values = (spec['values'] ?? {}) as JsonObject;
-    const images = helmReleaseImages(values, annotations);
-    return {
-      containers: images.map(({ name, image }) => container(name, printImageRef(image))),
-      containersError: undefined,
-    };
+    return { containers: helmReleaseImages(values, annotations), containersError: undefined };
   }
   const pod = podSpec(kind, spec);
   try {
     const all = [...(pod.containers ?? []), ...(pod.initContainers ?? [])];
-    const containers = all.map(({ name, image = '' }) =>
-      container(name, printImageRef(parseImageRef(image))),
-    );
+    const containers = all.map(({ name, image = '' }) => ({ name, image: parseImageRef(image) }));
     return { containers, containersError: undefined };
   } catch (error) {
     // As in Flux v1: one image that cannot be read takes the list with it.
@@ -94,8 +87,4 @@ function podSpec(kind: WorkloadKind, spec: JsonObject): PodSpec {
   }
   const templated = spec as unknown as Templated;
   return (kind === 'cronjob' ? templated.jobTemplate?.spec?.template?.spec : templated.template?.spec) ?? {};
-}
-
-function container(name: string, image: string): Container {
-  return { Name: name, Current: { ID: image, Labels: {} }, LatestFiltered: { ID: '', Labels: {} } };
 }

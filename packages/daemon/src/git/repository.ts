@@ -1,3 +1,5 @@
+import { UserError } from '@fluxctl/shared/errors';
+
 export type CommitSha = string & { readonly brand: 'CommitSha' };
 export type BlobId = string & { readonly brand: 'BlobId' };
 
@@ -26,6 +28,20 @@ export interface Commit {
   readonly subject: string;
 }
 
+/** A commit that is to follow another. */
+export interface NewCommit {
+  readonly parent: CommitSha;
+  /** What files are to hold; they keep their modes. All of them are in `parent`. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Without what `--git-ci-skip` adds to it. */
+  readonly message: string;
+  /** `Name <email>`, or a part of one that wrote earlier commits; empty: the committer. */
+  readonly author: string;
+}
+
+/** The branch, here or there, is not where it was: read again, and start over. */
+export class BranchMovedError extends UserError {}
+
 /** Reads a revision, straight from the mirror. Every call may throw a FluxError in git's words. */
 export interface TreeReader {
   /** All files of a revision, in order of path; `paths` as given to `--git-path`, empty for all. */
@@ -35,6 +51,27 @@ export interface TreeReader {
     ids: Iterable<BlobId>,
     signal: AbortSignal,
   ): AsyncIterable<{ readonly id: BlobId; readonly bytes: Buffer }>;
+}
+
+/** Writes to the branch that is followed. */
+export interface CommitWriter {
+  /**
+   * Writes a commit into the mirror; no ref names it, so that it can be read and looked at, and is forgotten
+   * unless it is published.
+   * @throws {UserError} `cannot make a working clone of a read-only git repo`, `no changes made in repo`,
+   *   `git commit: …`
+   */
+  makeCommit(commit: NewCommit, signal: AbortSignal): Promise<CommitSha>;
+  /**
+   * Makes a commit the head of the branch, here and there, with its note in the same push. Nothing is forced:
+   * when the push is refused, nothing has changed.
+   * @throws {BranchMovedError} when somebody else was quicker; fetch, and start over
+   */
+  publish(
+    revision: CommitSha,
+    note: { readonly ref: string; readonly text: string },
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 /** A remote repository, its local mirror, and the states it goes through. */

@@ -1,3 +1,4 @@
+import { writeImageRef } from '@fluxctl/shared/images/image-ref';
 import type { JsonObject } from '@fluxctl/shared/kube-object';
 import { parseResourceId } from '@fluxctl/shared/resource/resource-id';
 import { load, loadAll } from 'js-yaml';
@@ -42,7 +43,7 @@ onClusters((bench) => {
       const found = await flux.cluster.workloads({ namespace }, flux.signal);
       const deployment = found.find(({ id }) => id === `${namespace}:deployment/app`);
       const cronJob = found.find(({ id }) => id === `${namespace}:cronjob/nightly`);
-      expect(deployment?.containers.map(({ Name, Current }) => [Name, Current.ID])).toEqual([
+      expect(deployment?.containers.map(({ name, image }) => [name, writeImageRef(image)])).toEqual([
         ['app', 'alpine:3.19'],
         ['init', 'busybox'],
       ]);

@@ -6,6 +6,7 @@ import type { TrustRules } from '../../src/http/trust.ts';
 import { createJobQueue } from '../../src/jobs/job-queue.ts';
 import { createSource } from '../../src/reconcile/source.ts';
 import type { SourceConfig } from '../../src/reconcile/source-config.ts';
+import { noImages } from '../../src/registry/no-images.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface Answer {
@@ -56,6 +57,11 @@ export async function startApi(
     sources: [source],
     jobs,
     deployKey,
+    images: noImages('nothing is scanned'),
+    scanning: false,
+    rollouts: { latest: () => undefined, recent: () => [] },
+    freeze: undefined,
+    now: () => new Date(),
     metrics: world.metrics,
     log: world.ports.log,
   };

@@ -1,4 +1,5 @@
 import { ServerError, UserError } from '@fluxctl/shared/errors';
+import { parseImageRef } from '@fluxctl/shared/images/image-ref';
 import type { JsonObject, ObjectRef } from '@fluxctl/shared/kube-object';
 import { type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
 import type {
@@ -206,13 +207,7 @@ export function createFakeCluster(): FakeCluster {
           id: idOf(ref),
           status: 'ready',
           rollout: { Desired: 1, Updated: 1, Ready: 1, Available: 1, Outdated: 0, Messages: null },
-          containers: [
-            {
-              Name: 'c',
-              Current: { ID: 'quay.io/acme/hello:1', Labels: {} },
-              LatestFiltered: { ID: '', Labels: {} },
-            },
-          ],
+          containers: [{ name: 'c', image: parseImageRef('quay.io/acme/hello:1') }],
           containersError: undefined,
           antecedent: undefined,
           labels: null,

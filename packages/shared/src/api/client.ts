@@ -2,12 +2,29 @@ import { AnswerError, DaemonError } from './api-error.ts';
 import { jsonOf } from './read-answer.ts';
 import { routes } from './routes.ts';
 import { type Endpoint, type Request, sendRequest } from './send-request.ts';
-import type { ControllerStatus, DaemonStatus, GitConfig, JobStatus, UpdateSpec } from './types.ts';
+import type {
+  ControllerStatus,
+  DaemonStatus,
+  GitConfig,
+  ImageStatus,
+  JobStatus,
+  RegistryStatus,
+  UpdateSpec,
+  WorkloadDetail,
+  WorkloadExplanation,
+} from './types.ts';
 
 /** What a client can ask of a daemon, Flux v1's or ours. */
 export interface ApiClient {
   /** @param namespace - empty for all */
   listServices(namespace: string): Promise<readonly ControllerStatus[] | null>;
+  /** These workloads, wherever they are. @param ids - none: an empty list is all workloads to a daemon */
+  listServicesById(ids: readonly string[]): Promise<readonly ControllerStatus[] | null>;
+  /** @param service - an id, or `<all>`; with an id the namespace is empty */
+  listImages(ask: {
+    readonly namespace: string;
+    readonly service: string;
+  }): Promise<readonly ImageStatus[] | null>;
   /** @returns the id of the job */
   updateManifests(spec: UpdateSpec): Promise<string>;
   jobStatus(id: string): Promise<JobStatus>;
@@ -22,7 +39,16 @@ export interface ApiClient {
    * @param all - every outcome of the last pass, not only failures and warnings
    */
   status(options?: { readonly all?: boolean }): Promise<DaemonStatus | undefined>;
+  /** As `listServices`, with what is ours; undefined when the daemon is too old to tell. */
+  workloadDetails(namespace: string): Promise<readonly WorkloadDetail[] | undefined>;
+  /** Undefined when the daemon is too old to tell. */
+  registry(): Promise<RegistryStatus | undefined>;
+  /** Undefined when the daemon is too old to tell. @throws {DaemonError} when it knows no such workload */
+  explain(workload: string): Promise<WorkloadExplanation | undefined>;
 }
+
+/** What a daemon says of a route that it does not have. */
+const noRoute = 'API endpoint not found';
 
 /** @param signal - ends whatever request is under way */
 export function createApiClient(endpoint: Endpoint, signal: AbortSignal): ApiClient {
@@ -30,22 +56,36 @@ export function createApiClient(endpoint: Endpoint, signal: AbortSignal): ApiCli
   const ask = async <T>(request: Request, whenEmpty?: T): Promise<T> =>
     jsonOf(await sendRequest(endpoint, request, signal), whenEmpty) as T;
 
+  /** What only our daemon knows. */
+  const askOurs = async <T>(request: Request): Promise<T | undefined> => {
+    try {
+      return await ask<T>(request);
+    } catch (error) {
+      const foreign = error instanceof AnswerError && error.status === 404;
+      if (foreign || (error instanceof DaemonError && error.message === noRoute)) return undefined;
+      throw error;
+    }
+  };
+
   return {
     listServices: (namespace) => ask({ route: routes.ListServices, query: { namespace } }),
+    async listServicesById(ids) {
+      if (ids.length === 0) return [];
+      const query = { namespace: '', services: ids.join(',') };
+      return ask({ route: routes.ListServicesWithOptions, query });
+    },
+    listImages: ({ namespace, service }) =>
+      ask({ route: routes.ListImagesWithOptions, query: { containerFields: '', namespace, service } }),
     updateManifests: (spec) => ask({ route: routes.UpdateManifests, body: spec }, ''),
     jobStatus: (id) => ask({ route: routes.JobStatus, query: { id } }),
     syncStatus: (ref) => ask({ route: routes.SyncStatus, query: { ref } }),
     export: () => ask({ route: routes.Export }),
     gitRepoConfig: (regenerate) => ask({ route: routes.GitRepoConfig, body: regenerate }),
-    async status({ all = false } = {}) {
-      try {
-        return await ask<DaemonStatus>({ route: routes.Status, query: all ? { outcomes: 'all' } : {} });
-      } catch (error) {
-        const foreign = error instanceof DaemonError || error instanceof AnswerError;
-        if (foreign && error.status === 404) return undefined;
-        throw error;
-      }
-    },
+    status: ({ all = false } = {}) =>
+      askOurs({ route: routes.Status, query: all ? { outcomes: 'all' } : {} }),
+    workloadDetails: (namespace) => askOurs({ route: routes.Workloads, query: { namespace } }),
+    registry: () => askOurs({ route: routes.Registry }),
+    explain: (workload) => askOurs({ route: routes.Explain, query: { workload } }),
   };
 }
 

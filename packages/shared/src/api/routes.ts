@@ -23,6 +23,8 @@ export const routes = {
   Notify: { method: 'POST', path: '/v11/notify' },
   ListServices: { method: 'GET', path: '/v6/services' },
   ListServicesWithOptions: { method: 'GET', path: '/v11/services' },
+  ListImages: { method: 'GET', path: '/v6/images' },
+  ListImagesWithOptions: { method: 'GET', path: '/v10/images' },
   UpdateManifests: { method: 'POST', path: '/v9/update-manifests' },
   JobStatus: { method: 'GET', path: '/v6/jobs', required: ['id'] },
   SyncStatus: { method: 'GET', path: '/v6/sync', required: ['ref'] },
@@ -31,6 +33,9 @@ export const routes = {
   GetPublicSSHKey: { method: 'GET', path: '/v6/identity.pub', open: true },
   RegeneratePublicSSHKey: { method: 'POST', path: '/v6/identity.pub' },
   Status: { method: 'GET', path: '/v12/status' },
+  Workloads: { method: 'GET', path: '/v12/workloads' },
+  Registry: { method: 'GET', path: '/v12/registry' },
+  Explain: { method: 'GET', path: '/v12/explain', required: ['workload'] },
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

@@ -216,11 +216,42 @@ export interface SourceStatus {
   readonly answeredJobs: readonly string[];
 }
 
+/** How a new image came to run, from the commit that brought it. */
+export interface RolloutRecord {
+  readonly workload: string;
+  /** The commit that changed the images. */
+  readonly revision: string;
+  readonly images: readonly ContainerUpdate[];
+  /** RFC 3339 in UTC: when the commit was applied. */
+  readonly startedAt: string;
+  /** Empty while it is under way. */
+  readonly endedAt: string;
+  /** `superseded`: other images came before this was over. */
+  readonly outcome: 'progressing' | 'succeeded' | 'failed' | 'superseded';
+  /** Why it failed, or what is awaited; in the cluster's words. May be empty. */
+  readonly message: string;
+  /** The commit that brought the images before back; empty: there is none. */
+  readonly rollback: string;
+}
+
 /** `GET /v12/status`. */
 export interface DaemonStatus {
   readonly version: string;
   readonly sources: readonly SourceStatus[];
   readonly queue: { readonly length: number; readonly running: string };
+  /** The latest of each workload, the newest first, at most 20. */
+  readonly rollouts: readonly RolloutRecord[];
+}
+
+/** A workload in `GET /v12/workloads?namespace=NS` (empty: all): what Flux v1's list has no place for. */
+export interface WorkloadDetail {
+  readonly id: string;
+  /** Images that automation would write now, or would if the workload were automated and not locked. */
+  readonly updates: readonly ContainerUpdate[];
+  /** Of its latest image update. */
+  readonly rollout: RolloutRecord | null;
+  /** What stands against it now: it cannot be applied, or its rollout failed. Empty: nothing. */
+  readonly error: string;
 }
 
 /** `GET /v12/registry`: how the watching of image registries goes. */

@@ -1,4 +1,4 @@
-import type { WorkloadResult } from '../api/types.ts';
+import type { RolloutRecord, WorkloadResult } from '../api/types.ts';
 import type { FluxEvent, ReleaseMetadata } from './event.ts';
 
 /** An event in one line, in Flux v1's words: `Sync: 27c4d1b, default:deployment/a`. */
@@ -14,9 +14,17 @@ export function eventText(event: FluxEvent): string {
       return releaseText(event.metadata, ids);
     case 'autorelease':
       return `Automated release of ${releasedImages(event.metadata.result)}`;
+    case 'rollout':
+      return rolloutText(event.metadata, ids);
     default:
       return event satisfies never;
   }
+}
+
+/** `Rollout of quay.io/o/app:2 to default:deployment/app failed: …`. */
+function rolloutText({ images, outcome, message }: RolloutRecord, ids: string): string {
+  const targets = [...new Set(images.map(({ Target }) => Target))].sort().join(', ');
+  return `Rollout of ${targets} to ${ids} ${outcome}${message === '' ? '' : `: ${message}`}`;
 }
 
 /** How a release went as a whole: empty when nothing failed. */

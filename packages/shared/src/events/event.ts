@@ -1,4 +1,4 @@
-import type { UpdateSpec, WorkloadResult } from '../api/types.ts';
+import type { RolloutRecord, UpdateSpec, WorkloadResult } from '../api/types.ts';
 import type { ResourceId } from '../resource/resource-id.ts';
 
 /** Something that happened, as Flux v1 writes it: the JSON of events, member by member. */
@@ -17,7 +17,9 @@ export type EventDetail =
   | { readonly type: 'sync'; readonly metadata: SyncMetadata }
   | { readonly type: 'commit'; readonly metadata: CommitMetadata }
   | { readonly type: 'release'; readonly metadata: ReleaseMetadata }
-  | { readonly type: 'autorelease'; readonly metadata: AutoReleaseMetadata };
+  | { readonly type: 'autorelease'; readonly metadata: AutoReleaseMetadata }
+  /** Ours: how new images came to run. */
+  | { readonly type: 'rollout'; readonly metadata: RolloutRecord };
 
 /** What a range of commits brought, besides plain changes. */
 export const includable = ['release', 'autorelease', 'update_policy', 'other'] as const;

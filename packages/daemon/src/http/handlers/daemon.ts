@@ -2,6 +2,8 @@ import type { DaemonStatus } from '@fluxctl/shared/api/types';
 import { errorMessage, UserError } from '@fluxctl/shared/errors';
 import type { Handler } from './handler.ts';
 
+const rolloutsTold = 20;
+
 /** Whether the Kubernetes API answers. */
 export const ping: Handler = async (request, { cluster }) => {
   try {
@@ -27,6 +29,7 @@ export const status: Handler = (request, ports) => {
     version: ports.version,
     sources: ports.sources.map((source) => source.status(which)),
     queue: ports.jobs.summary(),
+    rollouts: ports.rollouts.recent().slice(0, rolloutsTold),
   };
   return { json: answer };
 };

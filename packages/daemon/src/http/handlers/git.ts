@@ -1,5 +1,6 @@
 import type { GitConfig } from '@fluxctl/shared/api/types';
 import { safeGitUrl, sameGitUrl } from '@fluxctl/shared/git/git-url';
+import type { ImageName } from '@fluxctl/shared/images/image-ref';
 import { hasMember, member } from '@fluxctl/shared/updates/update-spec';
 import { badRequest } from '../http-error.ts';
 import type { Handler } from './handler.ts';
@@ -58,7 +59,7 @@ export const regeneratePublicSshKey: Handler = async (request, { deployKey }) =>
 };
 
 /** Somebody pushed to a repository, or to an image registry. */
-export const notify: Handler = (request, { sources, log }) => {
+export const notify: Handler = (request, { sources, images, log }) => {
   const change = request.json();
   if (typeof change !== 'object' || change === null) throw badRequest('a change must be a JSON object');
   const kind = text(member(change, 'Kind'), 'Kind');
@@ -66,7 +67,10 @@ export const notify: Handler = (request, { sources, log }) => {
   if (!hasMember(change, 'Source')) throw badRequest('a change must have a "Source"');
   const source = member(change, 'Source') ?? {};
   if (typeof source !== 'object') throw badRequest('"Source" must be a JSON object');
-  if (kind === 'image') return { status: 202 };
+  if (kind === 'image') {
+    images.scanNext(imageName(member(source, 'Name') ?? {}));
+    return { status: 202 };
+  }
 
   const url = text(member(source, 'URL'), 'URL');
   const branch = text(member(source, 'Branch'), 'Branch');
@@ -81,6 +85,11 @@ export const notify: Handler = (request, { sources, log }) => {
   for (const { repository } of same.length > 0 ? followed : sources) repository.notify();
   return { status: 202 };
 };
+
+function imageName(json: unknown): ImageName {
+  if (typeof json !== 'object' || json === null) throw badRequest('"Name" must be a JSON object');
+  return { domain: text(member(json, 'Domain'), 'Domain'), path: text(member(json, 'Image'), 'Image') };
+}
 
 function text(value: unknown, name: string): string {
   if (value === undefined || value === null) return '';

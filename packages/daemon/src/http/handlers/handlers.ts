@@ -2,6 +2,7 @@ import type { RouteName } from '@fluxctl/shared/api/routes';
 import { exportCluster, ping, status, version } from './daemon.ts';
 import { getPublicSshKey, gitRepoConfig, notify, regeneratePublicSshKey, syncStatus } from './git.ts';
 import type { Handler } from './handler.ts';
+import { explain, listImages, listWorkloadDetails, registry } from './images.ts';
 import { jobStatus, updateManifests } from './jobs.ts';
 import { listServices } from './services.ts';
 
@@ -12,6 +13,8 @@ export const handlers: Readonly<Record<RouteName, Handler>> = {
   Notify: notify,
   ListServices: listServices,
   ListServicesWithOptions: listServices,
+  ListImages: listImages,
+  ListImagesWithOptions: listImages,
   UpdateManifests: updateManifests,
   JobStatus: jobStatus,
   SyncStatus: syncStatus,
@@ -20,4 +23,7 @@ export const handlers: Readonly<Record<RouteName, Handler>> = {
   GetPublicSSHKey: getPublicSshKey,
   RegeneratePublicSSHKey: regeneratePublicSshKey,
   Status: status,
+  Workloads: listWorkloadDetails,
+  Registry: registry,
+  Explain: explain,
 };

@@ -1,8 +1,10 @@
-import type { ControllerStatus } from '@fluxctl/shared/api/types';
+import type { Container, ControllerStatus } from '@fluxctl/shared/api/types';
 import { errorMessage, UserError } from '@fluxctl/shared/errors';
+import { printImageRef } from '@fluxctl/shared/images/image-ref';
 import { isSet } from '@fluxctl/shared/policy/policies';
 import { parseResourceId, type ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { Workload } from '../../cluster/cluster.ts';
+import type { NamedImage } from '../../manifests/helm-release-images.ts';
 import type { Source } from '../../reconcile/source.ts';
 import type { Wanted } from '../../reconcile/wanted.ts';
 import { badRequest } from '../http-error.ts';
@@ -64,7 +66,7 @@ function controllerStatus(workload: Workload, views: readonly SourceView[]): Con
   const syncError = views.map(({ syncErrors }) => syncErrors.get(workload.id)).find(Boolean);
   return {
     ID: workload.id,
-    Containers: workload.containers,
+    Containers: workload.containers.map(plainContainer),
     ReadOnly: readOnlyReason(view, views),
     Status: workload.status,
     Rollout: workload.rollout,
@@ -75,6 +77,15 @@ function controllerStatus(workload: Workload, views: readonly SourceView[]): Con
     Locked: isSet(policies, 'locked'),
     Ignore: isSet(policies, 'ignore'),
     Policies: sortedMap(policies),
+  };
+}
+
+/** Without the images there are for it, which `/v6/images` tells. */
+function plainContainer({ name, image }: NamedImage): Container {
+  return {
+    Name: name,
+    Current: { ID: printImageRef(image), Labels: {} },
+    LatestFiltered: { ID: '', Labels: {} },
   };
 }
 

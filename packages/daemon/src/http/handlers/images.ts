@@ -1,0 +1,146 @@
+import type {
+  ImageStatus,
+  RegistryStatus,
+  RepositoryScan,
+  WorkloadDetail,
+  WorkloadExplanation,
+} from '@fluxctl/shared/api/types';
+import { errorMessage, MissingError, UserError } from '@fluxctl/shared/errors';
+import { tryParseImageRef } from '@fluxctl/shared/images/image-ref';
+import type { Policies } from '@fluxctl/shared/policy/policies';
+import { parseResourceId, type ResourceId } from '@fluxctl/shared/resource/resource-id';
+import { printTimestamp } from '@fluxctl/shared/timestamp';
+import { explainWorkload } from '../../automation/explain.ts';
+import {
+  type ContainerField,
+  containerWithImages,
+  parseContainerFields,
+} from '../../automation/image-status.ts';
+import type { Workload } from '../../cluster/cluster.ts';
+import type { RepositoryStatus } from '../../registry/image-registry.ts';
+import type { ApiPorts } from '../api-ports.ts';
+import { badRequest } from '../http-error.ts';
+import type { ApiRequest, Handler } from './handler.ts';
+
+const allWorkloads = '<all>';
+
+/** The images there are for each container, by its policy. */
+export const listImages: Handler = async (request, ports) => {
+  const service = request.query('service') || allWorkloads;
+  const namespace = request.query('namespace') ?? '';
+  if (service !== allWorkloads && namespace !== '') {
+    throw new UserError("cannot filter by 'namespace' and 'workload' at the same time");
+  }
+  const filter = {
+    ...(namespace === '' ? {} : { namespace }),
+    ...(service === allWorkloads ? {} : { ids: [parseService(service)] }),
+  };
+  const workloads = await ports.cluster.workloads(filter, request.signal);
+  if (workloads.length === 0) return { json: null };
+  const defined = await definedPolicies(ports, request.signal);
+  let fields: ReadonlySet<ContainerField> | undefined;
+  const answer = workloads.map((workload): ImageStatus => {
+    const { containers } = workload;
+    if (containers.length === 0) return { ID: workload.id, Containers: null };
+    // An unknown field is an error only where there is something to tell of it, as in Flux v1.
+    fields ??= parseContainerFields(request.query('containerFields') ?? '');
+    const asked = fields;
+    const policies = defined.get(workload.id) ?? {};
+    return {
+      ID: workload.id,
+      Containers: containers.map((one) =>
+        containerWithImages(one, policies, ports.images.imagesOf(one.image), asked),
+      ),
+    };
+  });
+  return { json: answer };
+};
+
+function parseService(text: string): ResourceId {
+  try {
+    return parseResourceId(text);
+  } catch (error) {
+    const message = `invalid workload spec: ${errorMessage(error)}`;
+    throw badRequest(`parsing service spec ${JSON.stringify(text)}: ${message}`);
+  }
+}
+
+/** What our own list of workloads adds to that of Flux v1. */
+export const listWorkloadDetails: Handler = async (request, ports) => {
+  const namespace = request.query('namespace') ?? '';
+  const filter = namespace === '' ? {} : { namespace };
+  const workloads = await ports.cluster.workloads(filter, request.signal);
+  const defined = await definedPolicies(ports, request.signal);
+  const details = workloads.map((workload): WorkloadDetail => {
+    const { id } = workload;
+    const rollout = ports.rollouts.latest(id);
+    const syncError = ports.sources.map((source) => source.syncErrors().get(id)).find(Boolean);
+    const { containers } = explainWorkload(questionOf(workload, defined.get(id), ports), ports.images);
+    return {
+      id,
+      updates: containers.flatMap(({ name, image, candidates }) => {
+        const taken = candidates.find(({ verdict }) => verdict === 'taken');
+        const current = tryParseImageRef(image);
+        if (!taken || !current) return [];
+        return [{ Container: name, Current: image, Target: taken.tag }];
+      }),
+      rollout: rollout ?? null,
+      error: syncError ?? (rollout?.outcome === 'failed' ? rollout.message : ''),
+    };
+  });
+  return { json: details };
+};
+
+/** Why a workload was or was not updated. */
+export const explain: Handler = async (request, ports) => {
+  const id = parseService(request.query('workload') ?? '');
+  const [workload] = await ports.cluster.workloads({ ids: [id] }, request.signal);
+  if (!workload) {
+    throw new MissingError(`unknown workload ${JSON.stringify(id)}`, {
+      help: `The cluster has no workload ${id}, or the daemon may not see it. \`fluxctl list-workloads --all-namespaces\`
+lists those that it sees.
+`,
+    });
+  }
+  const policies = (await definedPolicies(ports, request.signal)).get(id);
+  const answer: WorkloadExplanation = explainWorkload(questionOf(workload, policies, ports), ports.images);
+  return { json: answer };
+};
+
+function questionOf(workload: Workload, policies: Policies | undefined, ports: ApiPorts) {
+  return {
+    id: workload.id,
+    containers: workload.containers,
+    policies,
+    readonly: ports.sources.every(({ config }) => config.readonly),
+    now: ports.now(),
+    freeze: ports.freeze,
+  };
+}
+
+/** How the watching of image registries goes. */
+export const registry: Handler = (_: ApiRequest, { images, scanning }) => {
+  const answer: RegistryStatus = { scanning, repositories: images.status().map(repositoryScan) };
+  return { json: answer };
+};
+
+function repositoryScan({ quota, lastScan, nextScan, ...rest }: RepositoryStatus): RepositoryScan {
+  const { repository, tags, images, error, help } = rest;
+  const times = { lastScan: printTimestamp(lastScan), nextScan: printTimestamp(nextScan) };
+  return { repository, ...times, tags, images, error, help, quota: quota ?? null };
+}
+
+/** What git asks for each workload, as far as the sources are ready. */
+async function definedPolicies(
+  { sources }: ApiPorts,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<ResourceId, Policies>> {
+  const found = new Map<ResourceId, Policies>();
+  for (const source of sources) {
+    if (source.repository.status.state !== 'ready') continue;
+    for (const [id, { manifest }] of await source.definitions(signal)) {
+      if (!found.has(id)) found.set(id, manifest.policies);
+    }
+  }
+  return found;
+}
