@@ -102,6 +102,11 @@ export interface ContainersUpdate {
   readonly Force: boolean;
   /** Ours: the plan that this carries out. If it cannot, the job fails and says what moved since `Revision`. */
   readonly Plan?: { readonly ID: string; readonly Revision: string };
+  /**
+   * Ours: tags that automation is not to take again, by workload and container; written as
+   * `fluxcd.io/hold.<container>` in the same commit.
+   */
+  readonly Holds?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** `spec` of an update of type `policy`, by the workload's id; the values in `remove` do not matter. */
