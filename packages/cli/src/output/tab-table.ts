@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Spaces behind the longest cell of a column. */
 const padding = 2;
 
@@ -5,7 +7,7 @@ const padding = 2;
  * Lays out rows as Flux v1 does (Go's text/tabwriter). Every cell but the last of its row belongs to
  * its column; a column is as wide as its widest cell among neighbouring rows that have one there, plus
  * two. The last cell is not padded, so a row whose last cell is empty ends in spaces. Widths are counted
- * in code points.
+ * in code points, colours not counted.
  */
 export function tabTable(rows: readonly (readonly string[])[]): string {
   const widths = rows.map(() => [] as number[]);
@@ -39,5 +41,5 @@ function hasColumn(row: readonly string[] | undefined, column: number): boolean 
 }
 
 function length(cell = ''): number {
-  return [...cell].length;
+  return [...stripVTControlCharacters(cell)].length;
 }
