@@ -58,7 +58,7 @@ async function runCommand(
   const context = commandContext(world, parsed, connections);
   const { buildProgram } = await import('./program.ts');
   const program = buildProgram(commands, (chosen, chosenArgs) =>
-    chosen.run({ flags: parsed.values, args: chosenArgs }, context),
+    chosen.run({ flags: parsed.values, given: parsed.given, args: chosenArgs }, context),
   );
   try {
     await program.parseAsync([command.name, '--', ...args], { from: 'user' });

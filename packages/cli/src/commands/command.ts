@@ -22,6 +22,8 @@ export interface CommandContext {
 /** What stands on the command line behind a command's name. */
 export interface Invocation<T extends FlagTable> {
   readonly flags: FlagValues<T>;
+  /** The flags that stand on the command line: `--user=` is not the same as no `--user`. */
+  readonly given: ReadonlySet<string>;
   readonly args: readonly string[];
 }
 
