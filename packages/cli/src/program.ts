@@ -12,6 +12,7 @@ const about = [
 const valueNames = {
   string: '<string>',
   list: '<strings>',
+  texts: '<string>',
   map: '<key=value,...>',
   duration: '<duration>',
   integer: '<int>',

@@ -51,6 +51,7 @@ async function runCommand(
   const [problem] = parsed.problems;
   if (problem !== undefined) throw new UserError(problem);
   if (parsed.values.help || !command) return world.out.write(await helpText(commands, command?.name));
+  command.refuse?.(parsed.values);
   const args = unread ? words : parsed.positionals;
   if (args.length > 0 && command.usage === undefined) throw new UserError('expected no (non-flag) arguments');
 

@@ -45,6 +45,10 @@ export interface Command<T extends FlagTable = FlagTable> {
   /** What arguments it takes, as the help shows them; a command without it takes none. */
   readonly usage?: string;
   readonly flags: T;
+  /** By the flag's name: what its value could be, for completion. What ends in `=` or `.` goes on. */
+  readonly values?: Readonly<Record<string, readonly string[]>>;
+  /** Looked at before everything else. @throws {UserError} for flags that do not go together */
+  refuse?(flags: FlagValues<T>): void;
   /** Fails by throwing. */
   run(invocation: Invocation<T>, context: CommandContext): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { defineCommand } from './command.ts';
 import { checkFormat, listingFlags } from './listing-flags.ts';
+import { allNamespacesFlag, chosenNamespace, namespaceFlag } from './workload-flags.ts';
 
 export const listWorkloadsCommand = defineCommand({
   name: 'list-workloads',
@@ -7,18 +8,8 @@ export const listWorkloadsCommand = defineCommand({
   summary: 'List workloads that run in the cluster',
   examples: ['fluxctl list-workloads --namespace=demo', 'fluxctl list-workloads --all-namespaces -o json'],
   flags: {
-    namespace: {
-      type: 'string',
-      short: 'n',
-      fallback: '',
-      help: "Namespace of the workloads; the kubeconfig context's, or default, if not given",
-    },
-    'all-namespaces': {
-      type: 'switch',
-      short: 'a',
-      fallback: 'false',
-      help: 'List workloads of all namespaces',
-    },
+    ...namespaceFlag,
+    ...allNamespacesFlag,
     container: {
       type: 'string',
       short: 'c',
@@ -27,9 +18,10 @@ export const listWorkloadsCommand = defineCommand({
     },
     ...listingFlags,
   },
-  async run({ flags }, { out, err, env, kubeContext, connect }) {
+  async run({ flags }, context) {
+    const { out, err, connect } = context;
     const format = checkFormat(flags['output-format']);
-    const namespace = await chosenNamespace(flags, env, kubeContext);
+    const namespace = flags['all-namespaces'] ? '' : await chosenNamespace(flags.namespace, context);
     const api = await connect();
     const [{ readWorkloads, selectWorkloads }, { workloadTable, workloadJson }] = await Promise.all([
       import('../workloads/read-workloads.ts'),
@@ -43,15 +35,3 @@ export const listWorkloadsCommand = defineCommand({
     }
   },
 });
-
-/** Empty for all namespaces. */
-async function chosenNamespace(
-  flags: { readonly namespace: string; readonly 'all-namespaces': boolean },
-  env: NodeJS.ProcessEnv,
-  kubeContext: string,
-): Promise<string> {
-  if (flags['all-namespaces']) return '';
-  if (flags.namespace !== '') return flags.namespace;
-  const { defaultNamespace } = await import('../connect/contexts.ts');
-  return defaultNamespace(env, kubeContext);
-}

@@ -3,6 +3,7 @@ import { type Option, options } from './options.ts';
 const typeNames = {
   string: 'string',
   list: 'strings',
+  texts: 'stringArray',
   duration: 'duration',
   integer: 'int',
   number: 'float',

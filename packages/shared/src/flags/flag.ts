@@ -1,5 +1,14 @@
-/** How the value of a flag is written. */
-export type FlagType = 'string' | 'switch' | 'count' | 'list' | 'map' | 'duration' | 'integer' | 'number';
+/** How the value of a flag is written; of `texts` each use is one value, as it stands. */
+export type FlagType =
+  | 'string'
+  | 'switch'
+  | 'count'
+  | 'list'
+  | 'texts'
+  | 'map'
+  | 'duration'
+  | 'integer'
+  | 'number';
 
 /** One row of a table of flags: parsing, help, completion and docs are made of the same rows. */
 export interface Flag {
@@ -23,6 +32,7 @@ interface ValueOf {
   readonly switch: boolean;
   readonly count: number;
   readonly list: readonly string[];
+  readonly texts: readonly string[];
   readonly map: ReadonlyMap<string, string>;
   /** Milliseconds. */
   readonly duration: number;

@@ -12,6 +12,7 @@ const table = {
   all: { type: 'switch', fallback: 'false', short: 'a', help: '' },
   secure: { type: 'switch', fallback: 'true', help: '' },
   labels: { type: 'map', fallback: 'app=flux', help: '' },
+  set: { type: 'texts', fallback: '', help: '' },
   path: { type: 'list', fallback: '', help: '' },
   paths: { type: 'list', fallback: '', help: '', into: 'path', deprecated: 'please use --path' },
 } as const satisfies FlagTable;
@@ -29,6 +30,7 @@ describe('parseFlags', () => {
       all: false,
       secure: true,
       labels: new Map([['app', 'flux']]),
+      set: [],
       path: [],
     });
     expect({ given: [...given], positionals, problems }).toEqual({
@@ -41,6 +43,7 @@ describe('parseFlags', () => {
   it.each<[string[], object, string[]?]>([
     [['--url', 'x'], { url: 'x' }],
     [['--url=x=y'], { url: 'x=y' }],
+    [['--set', 'a="b,c', '--set=d'], { set: ['a="b,c', 'd'] }],
     [['--url='], { url: '' }],
     [['-ux'], { url: 'x' }],
     [['-u', 'x'], { url: 'x' }],

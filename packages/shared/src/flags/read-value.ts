@@ -11,6 +11,7 @@ export function fallbackValue(flag: Flag): FlagValue {
     case 'switch':
       return false;
     case 'list':
+    case 'texts':
       return [];
     case 'map':
       return new Map();
@@ -41,6 +42,8 @@ export function readValue({ type }: Pick<Flag, 'type'>, text: string, before: Fl
       return text === '+1' ? Number(before ?? 0) + 1 : readInteger(text);
     case 'list':
       return [...((before as readonly string[] | undefined) ?? []), ...readCsv(text)];
+    case 'texts':
+      return [...((before as readonly string[] | undefined) ?? []), text];
     case 'map':
       return new Map([...((before as ReadonlyMap<string, string> | undefined) ?? []), ...readPairs(text)]);
     case 'duration':
