@@ -1,5 +1,5 @@
 import type { ControllerStatus } from '@fluxctl/shared/api/types';
-import { goJson } from '../output/go-json.ts';
+import { goJson } from '@fluxctl/shared/go-json';
 import { tabTable } from '../output/tab-table.ts';
 
 const headings = ['WORKLOAD', 'CONTAINER', 'IMAGE', 'RELEASE', 'POLICY'];

@@ -1,9 +1,9 @@
 import { RequestError } from '@fluxctl/shared/api/api-error';
 import type { Container, ControllerStatus, ImageInfo, Rollout } from '@fluxctl/shared/api/types';
 import { errorMessage } from '@fluxctl/shared/errors';
+import { sortedMap } from '@fluxctl/shared/go-json';
 import { printImageRef, tryParseImageRef } from '@fluxctl/shared/images/image-ref';
 import { parseResourceId } from '@fluxctl/shared/resource/resource-id';
-import { sortedMap } from '../output/go-json.ts';
 import { utcTime } from './utc-time.ts';
 
 /**

@@ -1,11 +1,12 @@
 import { apiPrefix, type Route, type RouteName, routes } from '@fluxctl/shared/api/routes';
+import { goJson } from '@fluxctl/shared/go-json';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { ApiPorts } from './api-ports.ts';
 import { redirectFor } from './clean-path.ts';
 import type { ApiRequest, ApiResponse } from './handlers/handler.ts';
 import { handlers } from './handlers/handlers.ts';
 import { endpointDeprecated, endpointNotFound, toFailure } from './http-error.ts';
-import { decodeJson, encodeJson } from './json.ts';
+import { decodeJson } from './json.ts';
 import { errorFormat } from './negotiate.ts';
 import { judge, type TrustRules } from './trust.ts';
 
@@ -121,14 +122,14 @@ function queryOf(request: FastifyRequest): URLSearchParams {
 
 function send(reply: FastifyReply, response: ApiResponse): FastifyReply {
   if ('status' in response) return reply.code(response.status).send();
-  return reply.code(200).type(jsonType).send(encodeJson(response.json));
+  return reply.code(200).type(jsonType).send(goJson(response.json));
 }
 
 function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: ReturnType<typeof toFailure>) {
   const { status, body, text } = failure;
   const format = errorFormat(acceptLines(request));
   reply.code(status);
-  if (format === 'json') return reply.type(jsonType).send(encodeJson(body));
+  if (format === 'json') return reply.type(jsonType).send(goJson(body));
   return reply.type(textType).send(format === 'help text' ? text : (body.error ?? ''));
 }
 

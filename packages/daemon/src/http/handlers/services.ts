@@ -1,5 +1,6 @@
 import type { Container, ControllerStatus } from '@fluxctl/shared/api/types';
 import { errorMessage, UserError } from '@fluxctl/shared/errors';
+import { sortedMap } from '@fluxctl/shared/go-json';
 import { printImageRef } from '@fluxctl/shared/images/image-ref';
 import { isSet } from '@fluxctl/shared/policy/policies';
 import { parseResourceId, type ResourceId } from '@fluxctl/shared/resource/resource-id';
@@ -8,7 +9,6 @@ import type { NamedImage } from '../../manifests/helm-release-images.ts';
 import type { Source } from '../../reconcile/source.ts';
 import type { Wanted } from '../../reconcile/wanted.ts';
 import { badRequest } from '../http-error.ts';
-import { sortedMap } from '../json.ts';
 import type { Handler } from './handler.ts';
 
 /** Workloads of the cluster, with what git says about them. */

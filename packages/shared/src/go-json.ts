@@ -14,7 +14,7 @@ export function goJson(value: unknown): string {
   return JSON.stringify(value).replace(/\\.|[<>&\u2028\u2029]/gs, (text) => htmlEscapes[text] ?? text);
 }
 
-/** A map with its keys in the order in which Go writes them. */
-export function sortedMap(map: Readonly<Record<string, string>>): Record<string, string> {
+/** A copy of a map with its keys in the order in which Go writes them. */
+export function sortedMap<T>(map: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
