@@ -91,6 +91,23 @@ export interface Workload {
   readonly labels: Readonly<Record<string, string>> | null;
   /** `ignore` on the object in the cluster, `fluxcd.io/` prefix only. */
   readonly ignore: string | undefined;
+  readonly pullsWith: PullSource;
+}
+
+/** Where a workload's pods have from what they need to pull their images. */
+export interface PullSource {
+  readonly serviceAccount: string;
+  /** Names of the pods' own secrets, in their order. */
+  readonly secrets: readonly string[];
+}
+
+/** A secret for pulling images, of any type; what is in it is for others to read. */
+export interface PullSecret {
+  /** `namespace:secret/name`. */
+  readonly origin: string;
+  readonly type: string;
+  /** The entries of docker configs. */
+  readonly data: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface Cluster {
@@ -124,6 +141,20 @@ export interface Cluster {
     filter: { readonly namespace?: string; readonly ids?: readonly ResourceId[] },
     signal: AbortSignal,
   ): Promise<readonly Workload[]>;
+  /** Some workload came, or has other images than before; from the first call of `workloads` on. */
+  onImagesChange(listener: () => void): void;
+  /**
+   * The secrets with which pods of a namespace pull: those of their service account, then their own; what
+   * comes later counts more. Those that are missing or forbidden are told once and left out. They are
+   * remembered for a short while: while one is, it is the same object.
+   * @throws when the API server does not answer
+   */
+  pullSecrets(namespace: string, source: PullSource, signal: AbortSignal): Promise<readonly PullSecret[]>;
+  /**
+   * What the nodes are, as `linux/arm64`: linux/amd64 first where there is such a node, the others by
+   * name. Remembered for some minutes; empty when nobody may look.
+   */
+  nodePlatforms(signal: AbortSignal): Promise<readonly string[]>;
   /** Namespaces and workloads as multi-document YAML, for `fluxctl save`. */
   export(signal: AbortSignal): Promise<string>;
 }

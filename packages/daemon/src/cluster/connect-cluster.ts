@@ -10,8 +10,10 @@ import { createForbiddenKinds } from './forbidden-kinds.ts';
 import { createKubeClient } from './kube-client.ts';
 import type { ClusterConfig } from './kubeconfig.ts';
 import { createLiveState } from './live-state.ts';
+import { createNodePlatforms } from './node-platforms.ts';
 import { createOutage } from './outage.ts';
 import { pruneAll } from './prune.ts';
+import { createPullSecrets } from './pull-secrets.ts';
 import type { RetryPorts } from './retry.ts';
 import { createSecretStore } from './secrets.ts';
 import type { ServedKind } from './served-kinds.ts';
@@ -60,6 +62,7 @@ export async function connectCluster(found: ClusterConfig, ports: ClusterPorts):
   const seeing = { client, discovery, namespaces, forbidden, signal };
   const live = createLiveState({ ...seeing, log, retry: patient, isExcluded });
   const workloads = createWorkloads({ ...seeing, random });
+  const asking = { client, retry: patient, log: log.with({ component: 'cluster' }), now };
 
   const cluster: Cluster = {
     async version(signal) {
@@ -77,6 +80,9 @@ export async function connectCluster(found: ClusterConfig, ports: ClusterPorts):
     prune: (objects, signal, onProgress = () => undefined) =>
       pruneAll(objects, { client, discovery, live, retry }, signal, onProgress),
     workloads: (filter, signal) => workloads.list(filter, signal),
+    onImagesChange: (listener) => workloads.onImagesChange(listener),
+    pullSecrets: createPullSecrets(asking),
+    nodePlatforms: createNodePlatforms(asking),
     export: (signal) => exportWorkloads({ client, discovery, namespaces, retry: patient }, signal),
   };
   return {

@@ -3,12 +3,14 @@ import { parseImageRef } from '@fluxctl/shared/images/image-ref';
 import type { JsonObject } from '@fluxctl/shared/kube-object';
 import { parseResourceId, type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
 import { helmReleaseImages } from '../manifests/helm-release-images.ts';
-import type { Workload } from './cluster.ts';
+import type { PullSource, Workload } from './cluster.ts';
 import { type RolloutSource, type WorkloadKind, workloadStatus } from './workload-status.ts';
 
 interface PodSpec {
   readonly containers?: readonly { readonly name: string; readonly image?: string }[];
   readonly initContainers?: readonly { readonly name: string; readonly image?: string }[];
+  readonly serviceAccountName?: string;
+  readonly imagePullSecrets?: readonly { readonly name?: string }[];
 }
 
 /** The parts of a workload that are looked at. */
@@ -37,7 +39,19 @@ export function readWorkload(kind: WorkloadKind, object: JsonObject): Workload |
     antecedent: antecedentOf(metadata.annotations),
     labels: metadata.labels ?? null,
     ignore: metadata.annotations?.['fluxcd.io/ignore'],
+    pullsWith: pullSourceOf(podSpec(kind, (object['spec'] ?? {}) as JsonObject)),
   };
+}
+
+/** One object for all that are like most: there may be ten thousand. */
+const usualPullSource: PullSource = Object.freeze({ serviceAccount: 'default', secrets: [] });
+
+/** Of a HelmRelease nobody knows what its pods will use: the default account's counts, as in Flux v1. */
+function pullSourceOf({ serviceAccountName, imagePullSecrets }: PodSpec): PullSource {
+  const secrets = (imagePullSecrets ?? []).flatMap(({ name }) => name || []);
+  const serviceAccount = serviceAccountName || usualPullSource.serviceAccount;
+  const isUsual = serviceAccount === usualPullSource.serviceAccount && secrets.length === 0;
+  return isUsual ? usualPullSource : { serviceAccount, secrets };
 }
 
 /** Of `kube-system`, and kept up by the add-on manager. */
@@ -80,7 +94,9 @@ function readContainers(
   }
 }
 
+/** Empty for a HelmRelease. */
 function podSpec(kind: WorkloadKind, spec: JsonObject): PodSpec {
+  if (kind === 'helmrelease') return {};
   interface Templated {
     readonly template?: { readonly spec?: PodSpec };
     readonly jobTemplate?: { readonly spec?: { readonly template?: { readonly spec?: PodSpec } } };

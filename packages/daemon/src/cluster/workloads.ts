@@ -1,3 +1,4 @@
+import { writeImageRef } from '@fluxctl/shared/images/image-ref';
 import { type ResourceId, resourceId, resourceIdParts } from '@fluxctl/shared/resource/resource-id';
 import type { AllowedNamespaces } from './allowed-namespaces.ts';
 import type { Workload } from './cluster.ts';
@@ -36,10 +37,16 @@ const firstListMs = 20_000;
 export function createWorkloads(ports: WorkloadPorts): {
   /** @throws why the first lists did not come */
   list(filter: WorkloadFilter, signal: AbortSignal): Promise<readonly Workload[]>;
+  /** Some workload came, or has other images, or pulls them by other means. */
+  onImagesChange(listener: () => void): void;
 } {
   const { discovery } = ports;
   const workloads = new Map<ResourceId, Workload>();
   const followed = new Map<WorkloadKind, Followed>();
+  const listeners: (() => void)[] = [];
+  const tellImagesChange = (): void => {
+    for (const listener of listeners) listener();
+  };
   let begun = false;
 
   /** Begins to follow what is served by now, and leaves what is not. */
@@ -51,7 +58,7 @@ export function createWorkloads(ports: WorkloadPorts): {
       known?.stop();
       followed.delete(kind);
       for (const id of workloads.keys()) if (resourceIdParts(id).kind === kind) workloads.delete(id);
-      if (found) followed.set(kind, followKind(kind, found, workloads, ports));
+      if (found) followed.set(kind, followKind(kind, found, { workloads, tellImagesChange }, ports));
     }
   };
   discovery.onChange(() => {
@@ -71,6 +78,7 @@ export function createWorkloads(ports: WorkloadPorts): {
       const all = [...workloads.values()];
       return namespace ? all.filter(({ id }) => id.startsWith(`${namespace}:`)) : all;
     },
+    onImagesChange: (listener) => void listeners.push(listener),
   };
 }
 
@@ -94,12 +102,7 @@ async function untilReady(followed: Followed, signal: AbortSignal): Promise<void
   }
 }
 
-function followKind(
-  kind: WorkloadKind,
-  served: ServedKind,
-  workloads: Map<ResourceId, Workload>,
-  ports: WorkloadPorts,
-): Followed {
+function followKind(kind: WorkloadKind, served: ServedKind, table: Table, ports: WorkloadPorts): Followed {
   const stopper = new AbortController();
   const signal = AbortSignal.any([ports.signal, stopper.signal]);
   const reflectors = ports.namespaces.of(served).map((namespace) =>
@@ -109,7 +112,7 @@ function followKind(
         path: objectPath(served, namespace),
         accept: 'application/json',
         random: ports.random,
-        sink: sinkFor(kind, workloads),
+        sink: sinkFor(kind, table),
         onRefused: ({ code, message }) => {
           if (code === 403) ports.forbidden.tell([{ kind: served, err: message }]);
         },
@@ -120,7 +123,12 @@ function followKind(
   return { apiVersion: served.apiVersion, reflectors, isReady: false, stop: () => stopper.abort() };
 }
 
-function sinkFor(kind: WorkloadKind, workloads: Map<ResourceId, Workload>): ReflectorSink {
+interface Table {
+  readonly workloads: Map<ResourceId, Workload>;
+  tellImagesChange(): void;
+}
+
+function sinkFor(kind: WorkloadKind, { workloads, tellImagesChange }: Table): ReflectorSink {
   const mine = new Set<ResourceId>();
   let seen: Set<ResourceId> | undefined;
   const drop = (id: ResourceId): void => {
@@ -136,9 +144,11 @@ function sinkFor(kind: WorkloadKind, workloads: Map<ResourceId, Workload>): Refl
       const id = resourceId(metadata.namespace, kind, metadata.name);
       const workload = readWorkload(kind, object);
       if (!workload) return drop(id);
+      const before = workloads.get(id);
       workloads.set(id, workload);
       mine.add(id);
       seen?.add(id);
+      if (!before || imagesOf(before) !== imagesOf(workload)) tellImagesChange();
     },
     remove(object) {
       const { metadata } = object as unknown as WorkloadObject;
@@ -149,4 +159,9 @@ function sinkFor(kind: WorkloadKind, workloads: Map<ResourceId, Workload>): Refl
       seen = undefined;
     },
   };
+}
+
+function imagesOf({ containers, pullsWith }: Workload): string {
+  const images = containers.map(({ name, image }) => `${name}=${writeImageRef(image)}`);
+  return [...images, pullsWith.serviceAccount, ...pullsWith.secrets].join(' ');
 }

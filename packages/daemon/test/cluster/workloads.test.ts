@@ -55,7 +55,7 @@ onClusters((bench) => {
       expect(cronJob).toMatchObject({
         status: 'ready',
         rollout: { Desired: 0 },
-        containers: [{ Name: 'c', Current: { ID: 'x:1' } }],
+        containers: [{ name: 'c', image: { path: 'x', tag: '1' } }],
         labels: { team: 'a' },
       });
     });
@@ -103,7 +103,7 @@ onClusters((bench) => {
       expect(workload).toMatchObject({
         id: `${namespace}:helmrelease/chart`,
         status: '',
-        containers: [{ Name: 'chart-image', Current: { ID: 'ghost:1.2' } }],
+        containers: [{ name: 'chart-image', image: { path: 'ghost', tag: '1.2' } }],
       });
     });
   });

@@ -212,8 +212,12 @@ export function createFakeCluster(): FakeCluster {
           antecedent: undefined,
           labels: null,
           ignore: undefined,
+          pullsWith: { serviceAccount: 'default', secrets: [] },
         }));
     },
+    onImagesChange: () => undefined,
+    pullSecrets: async () => [],
+    nodePlatforms: async () => [],
     async export() {
       request('export');
       return 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: default\n';
