@@ -33,7 +33,10 @@ const settings: Readonly<Record<string, string>> = {
   // Housekeeping must end with the command that started it, or it would outlive the mirror.
   'gc.autoDetach': 'false',
   'maintenance.autoDetach': 'false',
+  // Long enough for a commit that was made and not yet published.
+  'gc.pruneExpire': '2.weeks.ago',
   'core.hooksPath': '/dev/null',
+  'i18n.commitEncoding': 'UTF-8',
   'i18n.logOutputEncoding': 'UTF-8',
   'log.showSignature': 'false',
 };

@@ -1,4 +1,5 @@
 import { type FluxError, MissingError, ServerError, UserError } from '@fluxctl/shared/errors';
+import { BranchMovedError } from './repository.ts';
 
 export interface GitFailure {
   /** Without passwords. */
@@ -12,6 +13,9 @@ export interface GitFailure {
     | { readonly how: 'too-late' }
     | { readonly how: 'too-much' };
 }
+
+/** The host cannot move several refs at once. */
+export class NoAtomicPushError extends ServerError {}
 
 type ErrorClass = new (message: string, options: { help: string; cause: unknown }) => FluxError;
 
@@ -76,6 +80,34 @@ const rows: readonly Row[] = [
     error: UserError,
     remote: true,
     help: 'The git host refused the push by a rule: check the protection of branches and tags, and let the key of fluxd pass.',
+  },
+  {
+    // git push; git receive-pack, GitHub, Gerrit, when two pushes meet
+    said: /\((?:non-fast-forward|fetch first|stale info)\)|remote: error: cannot lock ref|\[remote rejected\] .*\((?:cannot lock ref|failed to update ref|incorrect old value|reference already exists|failed to lock|lock failure)/i,
+    error: BranchMovedError,
+    remote: true,
+    help: 'Somebody else has pushed meanwhile. fluxd starts over on the new head of the branch.',
+  },
+  {
+    // git push
+    said: /does not support --atomic push/,
+    error: NoAtomicPushError,
+    remote: true,
+    help: 'fluxd pushes one ref after the other then.',
+  },
+  {
+    // git commit-tree, git tag
+    said: /gpg failed to sign|failed to sign the data|unable to sign the tag|cannot run gpg/,
+    error: UserError,
+    remote: true,
+    help: 'gpg must be installed where fluxd runs, and have the private key of --git-signing-key, without a passphrase. --git-gpg-key-import imports it at start.',
+  },
+  {
+    // git commit-tree
+    said: /empty ident name|name consists only of disallowed characters/,
+    error: UserError,
+    remote: true,
+    help: 'An author and a committer need a name: see --git-user, and --user of fluxctl.',
   },
   {
     // git or its shell, when ssh is started; ssh, for a user id without an account

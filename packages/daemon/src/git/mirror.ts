@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { ServerError } from '@fluxctl/shared/errors';
 import { CatFile } from './cat-file.ts';
 import type { BlobId, Commit, CommitSha, TreeEntry } from './repository.ts';
-import type { Git } from './run-git.ts';
+import type { Git, GitCommand } from './run-git.ts';
 import { normalizePaths, parseTree } from './tree.ts';
 import { untilAborted } from './turns.ts';
 
@@ -46,15 +46,20 @@ export class Mirror {
     this.#objects = new CatFile(() => options.git.start(args), options.timeoutMs);
   }
 
+  /** With its password, if it has one. */
+  get url(): string {
+    return this.#options.url;
+  }
+
   /** @throws {FluxError} `git clone --mirror: …`; then nothing is left of it */
   static async clone(options: MirrorOptions, limits: Limits): Promise<Mirror> {
     const prefix = 'git clone --mirror';
     const mirror = new Mirror(options);
     try {
       await mkdir(options.folder, { recursive: true, mode: 0o700 });
-      await mirror.#run(['init', '--quiet', '--bare', '--template='], limits, { prefix });
+      await mirror.run(['init', '--quiet', '--bare', '--template='], limits, { prefix });
       // So that HEAD means the branch that is followed, whatever the remote's default branch is.
-      await mirror.#run(['symbolic-ref', 'HEAD', `refs/heads/${options.branch}`], limits, { prefix });
+      await mirror.run(['symbolic-ref', 'HEAD', `refs/heads/${options.branch}`], limits, { prefix });
       await mirror.#fetch(limits, prefix);
       return mirror;
     } catch (error) {
@@ -70,7 +75,7 @@ export class Mirror {
 
   async #fetch(limits: Limits, prefix: string): Promise<void> {
     const args = ['fetch', '--quiet', '--no-tags', '--prune', '--no-write-fetch-head', '--end-of-options'];
-    await this.#run([...args, this.#options.url, ...mirrored], limits, { prefix });
+    await this.run([...args, this.#options.url, ...mirrored], limits, { prefix });
   }
 
   /** The commit that a name stands for; undefined when there is none. */
@@ -83,7 +88,7 @@ export class Mirror {
     const wanted = normalizePaths(paths);
     if (wanted !== 'everything' && wanted.length === 0) return [];
     const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', '--end-of-options', revision];
-    return parseTree(await this.#run(wanted === 'everything' ? args : [...args, '--', ...wanted], limits));
+    return parseTree(await this.run(wanted === 'everything' ? args : [...args, '--', ...wanted], limits));
   }
 
   async *blobs(
@@ -141,7 +146,7 @@ export class Mirror {
     const wanted = normalizePaths(paths);
     if (wanted !== 'everything' && wanted.length === 0) return [];
     const revisions = range.from === undefined ? range.to : `${range.from}..${range.to}`;
-    const output = await this.#run(
+    const output = await this.run(
       [
         '--literal-pathspecs',
         'log',
@@ -165,7 +170,7 @@ export class Mirror {
     on: ReadonlySet<CommitSha> | undefined,
     limits: Limits,
   ): Promise<ReadonlyMap<CommitSha, string>> {
-    const listed = lines(await this.#run(['notes', '--ref', ref, 'list'], limits)).map((line) => {
+    const listed = lines(await this.run(['notes', '--ref', ref, 'list'], limits)).map((line) => {
       const [blob = '', commit = ''] = line.split(' ');
       return { blob: blob as BlobId, commit: commit as CommitSha };
     });
@@ -194,25 +199,51 @@ export class Mirror {
   ): Promise<string> {
     const { name, revision, tagger, message } = tag;
     const input = `object ${revision}\ntype commit\ntag ${name}\ntagger ${tagger}\n\n${message}\n`;
-    const output = await this.#run(['mktag'], limits, { input, prefix: `moving tag ${name}` });
+    const output = await this.run(['mktag'], limits, { input, prefix: `moving tag ${name}` });
     return output.toString().trim();
   }
 
   async setRef(ref: string, object: string, limits: Limits): Promise<void> {
-    await this.#run(['update-ref', '--end-of-options', ref, object], limits);
+    await this.run(['update-ref', '--end-of-options', ref, object], limits);
   }
 
-  /** Pushes exactly these refspecs, to the URL. */
-  async push(refspecs: readonly string[], limits: Limits, prefix?: string): Promise<void> {
-    const args = ['push', '--quiet', '--no-verify', '--end-of-options', this.#options.url, ...refspecs];
-    await this.#run(args, limits, prefix === undefined ? {} : { prefix });
+  /** Pushes exactly these refspecs, to the URL; `options` are further ones of `git push`. */
+  async push(
+    refspecs: readonly string[],
+    limits: Limits,
+    prefix?: string,
+    options: readonly string[] = [],
+  ): Promise<void> {
+    const args = ['push', '--quiet', '--no-verify', ...options, '--end-of-options', this.#options.url];
+    await this.run([...args, ...refspecs], limits, prefix === undefined ? {} : { prefix });
+  }
+
+  /** What the remote has under these names, in full. */
+  async remoteRefs(refs: readonly string[], limits: Limits): Promise<ReadonlyMap<string, string>> {
+    const args = ['ls-remote', '--refs', '--end-of-options', this.url, ...refs];
+    return new Map(
+      lines(await this.run(args, limits)).map((line) => {
+        const [object = '', ref = ''] = line.split('\t');
+        return [ref, object];
+      }),
+    );
   }
 
   /** Names of tags that start so. */
   async tagNames(start: string, limits: Limits): Promise<readonly string[]> {
     return lines(
-      await this.#run(['for-each-ref', '--format=%(refname:strip=2)', `refs/tags/${start}*`], limits),
+      await this.run(['for-each-ref', '--format=%(refname:strip=2)', `refs/tags/${start}*`], limits),
     );
+  }
+
+  /** Runs a git command on the mirror, for what has no method here. */
+  run(
+    args: readonly string[],
+    { signal, deadline }: Limits,
+    extra: Pick<GitCommand, 'prefix' | 'input' | 'env'> = {},
+  ): Promise<Buffer> {
+    const { git } = this.#options;
+    return this.#use(() => git.run({ args: [...this.#gitDir(), ...args], deadline, ...extra }, signal));
   }
 
   /** Removes it as soon as nobody uses it any more. */
@@ -223,15 +254,6 @@ export class Mirror {
 
   #gitDir(): readonly string[] {
     return ['--git-dir', this.#options.folder];
-  }
-
-  #run(
-    args: readonly string[],
-    { signal, deadline }: Limits,
-    extra: { readonly prefix?: string; readonly input?: string } = {},
-  ): Promise<Buffer> {
-    const { git } = this.#options;
-    return this.#use(() => git.run({ args: [...this.#gitDir(), ...args], deadline, ...extra }, signal));
   }
 
   async #use<T>(work: () => Promise<T>): Promise<T> {

@@ -3,9 +3,12 @@ import { errorMessage, UserError } from '@fluxctl/shared/errors';
 import { isHttpUrl, safeGitUrl } from '@fluxctl/shared/git/git-url';
 import { gitEnvironment } from './git-environment.ts';
 import { blamesRemote } from './git-errors.ts';
+import type { Identity } from './identity.ts';
+import { makeCommit } from './make-commit.ts';
 import { type Limits, Mirror, type MirrorOptions } from './mirror.ts';
+import { type HostAbilities, publishCommit } from './publish-commit.ts';
 import { createRedactor } from './redact.ts';
-import type { BlobId, Commit, CommitSha, Repository, RepositoryStatus } from './repository.ts';
+import type { BlobId, Commit, CommitSha, NewCommit, Repository, RepositoryStatus } from './repository.ts';
 import { createGit } from './run-git.ts';
 import { createSshClient, type SshFiles } from './ssh-client.ts';
 import { Turns, untilAborted } from './turns.ts';
@@ -19,6 +22,10 @@ export interface RepositoryConfig {
   /** Name and email of the committer and tagger. */
   readonly user: string;
   readonly email: string;
+  /** Of GPG, for commits and tags; none: nothing is signed. */
+  readonly signingKey?: string;
+  /** Goes behind the message of every commit, verbatim. */
+  readonly messageSuffix?: string;
   /** Wait between looks at the remote, in ms. */
   readonly pollIntervalMs: number;
   /** Limit of an operation, in ms. */
@@ -60,6 +67,7 @@ class MirroredRepository implements Repository {
   readonly #ports: RepositoryPorts;
   readonly #workspace: Workspace | undefined;
   readonly #mirrorOptions: Omit<MirrorOptions, 'folder'>;
+  readonly #host: HostAbilities = { atomicPush: true };
   /** What changes refs, here or there, goes one after the other. */
   readonly #turns = new Turns();
   readonly #refreshed: (() => void)[] = [];
@@ -180,6 +188,44 @@ class MirroredRepository implements Repository {
       // Only now, so that the mirror never tells of a tag that the remote does not have.
       await mirror.setRef(ref, object, this.#limits(signal));
     });
+  }
+
+  async makeCommit(commit: NewCommit, signal: AbortSignal): Promise<CommitSha> {
+    this.#requireWritable();
+    const { signingKey = '', messageSuffix = '' } = this.#config;
+    const style = { signingKey, messageSuffix };
+    return this.#reading((mirror, limits) => makeCommit(mirror, commit, this.#self(), style, limits), signal);
+  }
+
+  async publish(
+    revision: CommitSha,
+    note: { readonly ref: string; readonly text: string },
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#requireWritable();
+    const mirror = this.#requireMirror();
+    const deadlines = {
+      next: () => this.#limits(signal),
+      unstoppable: () => this.#limits(new AbortController().signal),
+    };
+    const shown = await this.#turns.take(signal, () => {
+      const publication = { branch: this.branch, revision, note, by: this.#self() };
+      return publishCommit(mirror, publication, this.#host, deadlines);
+    });
+    if (shown) this.#tellRefreshed();
+    else this.notify();
+  }
+
+  #requireWritable(): void {
+    if (!this.#config.readonly) return;
+    throw new UserError('cannot make a working clone of a read-only git repo', {
+      help: 'fluxd runs with --git-readonly, and does not write to git.',
+    });
+  }
+
+  #self(): Identity {
+    const { user, email } = this.#config;
+    return { user, email, when: this.#ports.now() };
   }
 
   async close(): Promise<void> {

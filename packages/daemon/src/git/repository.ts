@@ -75,7 +75,7 @@ export interface CommitWriter {
 }
 
 /** A remote repository, its local mirror, and the states it goes through. */
-export interface Repository extends TreeReader {
+export interface Repository extends TreeReader, CommitWriter {
   /** Without a password; `ssh://git@github.com/a/b`. */
   readonly safeUrl: string;
   readonly branch: string;

@@ -6,6 +6,8 @@ export interface GitCommand {
   /** What the error starts with, as `git clone --mirror`. */
   readonly prefix?: string;
   readonly input?: Buffer | string;
+  /** Besides what every command gets. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Ends the command with a "deadline exceeded". */
   readonly deadline: AbortSignal;
 }
@@ -37,10 +39,10 @@ export function createGit(ports: GitPorts): Git {
       return startProcessGroup('git', args, { env: await ports.environment(), input: true });
     },
 
-    async run({ args, prefix, input, deadline }, signal) {
+    async run({ args, prefix, input, env, deadline }, signal) {
       signal.throwIfAborted();
       const group = startProcessGroup('git', args, {
-        env: await ports.environment(),
+        env: { ...(await ports.environment()), ...env },
         input: input !== undefined,
       });
       const stdout = new Output(maxOutput);

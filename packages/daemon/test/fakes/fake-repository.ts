@@ -3,7 +3,14 @@ import { UserError } from '@fluxctl/shared/errors';
 import type { JsonObject } from '@fluxctl/shared/kube-object';
 import { readPolicies } from '@fluxctl/shared/policy/policies';
 import { resourceId } from '@fluxctl/shared/resource/resource-id';
-import type { Commit, CommitSha, Repository, RepositoryStatus } from '../../src/git/repository.ts';
+import { load } from 'js-yaml';
+import {
+  BranchMovedError,
+  type Commit,
+  type CommitSha,
+  type Repository,
+  type RepositoryStatus,
+} from '../../src/git/repository.ts';
 import type { LoadedManifests, LoadProblem, Manifest, ManifestLoader } from '../../src/manifests/manifest.ts';
 
 interface Revision extends Commit {
@@ -27,6 +34,7 @@ export function isProblem(file: JsonObject | LoadProblem): file is LoadProblem {
 
 export function createFakeRepository(branch = 'master'): FakeRepository {
   const revisions: Revision[] = [];
+  const unpublished = new Map<CommitSha, Revision & { readonly parent: CommitSha }>();
   const refreshedListeners: (() => void)[] = [];
   const statusListeners: ((status: RepositoryStatus) => void)[] = [];
   let status: RepositoryStatus = { state: 'ready', error: '' };
@@ -50,11 +58,29 @@ export function createFakeRepository(branch = 'master'): FakeRepository {
       for (const listener of refreshedListeners) listener();
     },
     commit(files, subject = 'a change') {
-      const revision = createHash('sha1')
-        .update(JSON.stringify([revisions.length, files, subject]))
-        .digest('hex') as CommitSha;
+      const revision = idOf([revisions.length, files, subject]);
       revisions.push({ revision, subject, files });
       return revision;
+    },
+    async makeCommit({ parent, files, message }) {
+      const before = find(parent)?.files ?? {};
+      const edited = [...files].map(([path, text]) => [path, load(text) as JsonObject] as const);
+      const after = { ...before, ...Object.fromEntries(edited) };
+      if (JSON.stringify(after) === JSON.stringify(before)) throw new UserError('no changes made in repo');
+      const revision = idOf([parent, after, message]);
+      const [subject = ''] = message.split('\n');
+      unpublished.set(revision, { revision, subject, files: after, parent });
+      return revision;
+    },
+    async publish(revision, note) {
+      const commit = unpublished.get(revision);
+      if (!commit || commit.parent !== revisions.at(-1)?.revision) {
+        throw new BranchMovedError(`the branch '${branch}' has moved on while the commit was made`);
+      }
+      unpublished.delete(revision);
+      revisions.push(commit);
+      repository.noteTexts.set(revision, note.text);
+      repository.refreshed();
     },
     async run(signal) {
       if (!signal.aborted) {
@@ -116,6 +142,10 @@ export function createFakeRepository(branch = 'master'): FakeRepository {
     },
   };
   return repository;
+}
+
+function idOf(parts: readonly unknown[]): CommitSha {
+  return createHash('sha1').update(JSON.stringify(parts)).digest('hex') as CommitSha;
 }
 
 function manifestOf(path: string, object: JsonObject): Manifest {
