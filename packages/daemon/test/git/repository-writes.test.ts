@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CommitSha, NewCommit, Repository } from '../../src/git/repository.ts';
-import { BranchMovedError } from '../../src/git/repository.ts';
 import { countRefreshes, createGitWorld, type GitWorld, untilState } from './git-world.ts';
 
 let world: GitWorld;
@@ -17,11 +16,6 @@ async function change(commit: Partial<NewCommit> = {}): Promise<NewCommit> {
 
 async function make(commit: Partial<NewCommit> = {}): Promise<CommitSha> {
   return repository.makeCommit(await change(commit), signal);
-}
-
-async function body(revision: string): Promise<string> {
-  const { stdout } = { stdout: await world.remote.git('cat-file', 'commit', revision) };
-  return stdout.slice(stdout.indexOf('\n\n') + 2);
 }
 
 beforeAll(async () => {
