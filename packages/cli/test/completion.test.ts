@@ -55,6 +55,18 @@ describe('what completes, without a cluster, where v1 connects to one', () => {
       ['help', 'sy'],
       ['sync\tMake the cluster equal to the git repository, now', ':4'],
     ],
+    [
+      ['policy', '--set', 'm'],
+      ['min-age.', ':6'],
+    ],
+    [
+      ['policy', '--set=fr'],
+      ['--set=freeze=', ':6'],
+    ],
+    [
+      ['policy', '--unset', 'fr'],
+      ['freeze', ':4'],
+    ],
     [['version', ''], [':4']],
     [['nope', ''], [':4']],
   ])('%j becomes %j', async (words, lines) => {
@@ -99,6 +111,7 @@ describe('in a real shell', () => {
       ['fluxctl list-workloads --output-format =', ['tab', 'json']],
       ['fluxctl sync --all', ['--allow-failures']],
       ['fluxctl install --output-dir b', ['bin']],
+      ['fluxctl policy --set ord', ['order.']],
     ])('completes %s', (line, expected) => {
       const words = line.split(' ');
       const script = `. <(fluxctl completion bash)
@@ -125,6 +138,7 @@ describe('in a real shell', () => {
       ['fluxctl sy', ['sync']],
       ["fluxctl list-workloads -o ''", ['tab', 'json']],
       ['fluxctl sync --all', ['--allow-failures']],
+      ['fluxctl policy --set ord', ['order.']],
     ])('completes %s', (line, expected) => {
       const script = `compdef() { : }
         compadd() { print -l -- $candidates }

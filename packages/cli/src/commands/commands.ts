@@ -1,25 +1,35 @@
+import { automateCommand } from './automate.ts';
 import type { Command } from './command.ts';
 import { completeCommand } from './complete.ts';
 import { completionCommand } from './completion.ts';
+import { deautomateCommand } from './deautomate.ts';
 import { helpCommand } from './help.ts';
 import { identityCommand } from './identity.ts';
 import { installCommand } from './install.ts';
 import { listWorkloadsCommand } from './list-workloads.ts';
+import { lockCommand } from './lock.ts';
+import { policyCommand } from './policy.ts';
 import { saveCommand } from './save.ts';
 import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
+import { unlockCommand } from './unlock.ts';
 import { versionCommand } from './version.ts';
 
 /** All commands, in the order of the help. */
 export const commands: readonly Command[] = [
+  automateCommand,
   completionCommand,
+  deautomateCommand,
   helpCommand,
   identityCommand,
   installCommand,
   listWorkloadsCommand,
+  lockCommand,
+  policyCommand,
   saveCommand,
   statusCommand,
   syncCommand,
+  unlockCommand,
   versionCommand,
   completeCommand,
 ];

@@ -12,8 +12,11 @@ export interface Candidate {
   readonly help: string;
 }
 
-/** What a shell is to do besides, by the numbers of Flux v1's completion: names of files, none, folders. */
-export const directives = { files: 0, nothingElse: 4, folders: 16 } as const;
+/**
+ * What a shell is to do besides, by the numbers of Flux v1's completion: names of files, none, none and
+ * no space behind the word, folders.
+ */
+export const directives = { files: 0, nothingElse: 4, goesOn: 6, folders: 16 } as const;
 
 export interface Completion {
   readonly candidates: readonly Candidate[];
@@ -38,15 +41,12 @@ export async function complete(
   const awaited = flagAwaitingValue(flags, before, typed);
   if (awaited) {
     const { flagName, start, value } = awaited;
-    const values = await flagValues(flagName, contextNames);
-    const directive = flagName === 'output-dir' ? directives.folders : directives.nothingElse;
-    return {
-      candidates: startingWith(
-        value,
-        values.map((text) => ({ text, help: '' })),
-      ).map(prefixed(start)),
-      directive,
-    };
+    const values = await flagValues(command, flagName, contextNames);
+    const candidates = startingWith(
+      value,
+      values.map((text) => ({ text, help: '' })),
+    ).map(prefixed(start));
+    return { candidates, directive: valueDirective(flagName, candidates) };
   }
   if (typed.startsWith('-')) return only(startingWith(typed, flagCandidates(flags)));
   if (!command && name === undefined) return only(startingWith(typed, commandCandidates(commands)));
@@ -114,10 +114,19 @@ function matches(word: string, name: string, { short }: Flag): boolean {
   return word === `--${name}` || (short !== undefined && word === `-${short}`);
 }
 
+function valueDirective(flagName: string, candidates: readonly Candidate[]): Completion['directive'] {
+  if (flagName === 'output-dir') return directives.folders;
+  const goesOn = candidates.some(({ text }) => /[=.]$/.test(text));
+  return goesOn ? directives.goesOn : directives.nothingElse;
+}
+
 async function flagValues(
+  command: Command | undefined,
   name: string,
   contextNames: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
   if (name === 'context') return contextNames();
+  const own = command?.values;
+  if (own && Object.hasOwn(own, name)) return own[name] ?? [];
   return name === 'output-format' ? outputFormats : [];
 }

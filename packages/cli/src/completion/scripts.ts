@@ -2,7 +2,8 @@ import type { shells } from './shells.ts';
 
 /*
  * The scripts ask `fluxctl __complete WORDS…`, which answers with a candidate per line (and behind a tab
- * what it means), and at the end `:N`: 4 nothing else, 16 also folders.
+ * what it means), and at the end `:N`: 4 nothing else, 6 nothing else
+ * and no space behind the word (fish knows by itself), 16 also folders.
  */
 
 const bash = `# bash completion for fluxctl
@@ -33,7 +34,9 @@ __fluxctl_complete() {
     for line in "\${candidates[@]}"; do
         [[ $line == "$cur"* ]] && COMPREPLY+=("$line")
     done
-    if [[ $directive == 16 ]]; then
+    if [[ $directive == 6 ]]; then
+        compopt -o nospace 2>/dev/null
+    elif [[ $directive == 16 ]]; then
         while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen -d -- "$cur")
     fi
 }
@@ -82,7 +85,9 @@ _fluxctl() {
             described+=("\${line//$tab/  -- }")
         fi
     done
-    (( \${#candidates} )) && compadd -l -d described -a candidates
+    local -a options=(-l -d described)
+    [[ $directive == 6 ]] && options+=(-S '')
+    (( \${#candidates} )) && compadd "\${options[@]}" -a candidates
     [[ $directive == 16 ]] && _files -/
 }
 
