@@ -49,7 +49,12 @@ export interface Lacking {
 
 /** Whether git asks that the daemon updates the workload. */
 export function isCandidate(policies: Policies): boolean {
-  return isSet(policies, 'automated') && !isSet(policies, 'locked') && !isSet(policies, 'ignore');
+  return isAutomated(policies) && !isSet(policies, 'locked');
+}
+
+/** Whether it does, or will when a lock is gone. */
+export function isAutomated(policies: Policies): boolean {
+  return isSet(policies, 'automated') && !isSet(policies, 'ignore');
 }
 
 /**

@@ -19,6 +19,11 @@ export function readPullSecret(
   return parseDockerConfig(Buffer.from(bytes).toString('utf8'), shape, origin);
 }
 
+/** Whether secrets of the type hold a docker config. */
+export function isPullSecretType(type: string): boolean {
+  return shapes.has(type);
+}
+
 const shapes = new Map([
   ['kubernetes.io/dockercfg', 'dockercfg'],
   ['kubernetes.io/dockerconfigjson', 'dockerconfigjson'],
