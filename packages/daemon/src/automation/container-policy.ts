@@ -1,8 +1,8 @@
 import { parseDuration } from '@fluxctl/shared/duration';
 import { errorMessage } from '@fluxctl/shared/errors';
+import { type Freeze, parseFreeze } from '@fluxctl/shared/policy/freeze';
 import { type Policies, tagPolicyPrefix } from '@fluxctl/shared/policy/policies';
 import { anyTag, parseTagPattern, type TagPattern } from '@fluxctl/shared/policy/tag-pattern';
-import { type Freeze, parseFreeze } from './freeze.ts';
 
 /** By what the newest of the images is told. All but `created` look at what the pattern captures of the tag. */
 export const tagOrders = ['created', 'semver', 'numeric', 'alphabetical'] as const;

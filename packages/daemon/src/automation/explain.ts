@@ -1,5 +1,6 @@
 import type { ContainerExplanation, Obstacle, WorkloadExplanation } from '@fluxctl/shared/api/types';
 import { writeImageRef } from '@fluxctl/shared/images/image-ref';
+import { type Freeze, freezeEnd } from '@fluxctl/shared/policy/freeze';
 import { isSet, type Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { printTimestamp, timestampOf } from '@fluxctl/shared/timestamp';
@@ -7,7 +8,6 @@ import type { NamedImage } from '../manifests/helm-release-images.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
 import { type Choice, chooseImage } from './choose-image.ts';
 import { type ContainerPolicy, readContainerPolicy } from './container-policy.ts';
-import { type Freeze, freezeEnd } from './freeze.ts';
 import { freezeOf } from './poll.ts';
 
 export interface ExplainQuestion {

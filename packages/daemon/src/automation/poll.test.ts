@@ -1,8 +1,8 @@
 import { parseImageRef } from '@fluxctl/shared/images/image-ref';
+import { parseFreeze } from '@fluxctl/shared/policy/freeze';
 import { parseResourceId } from '@fluxctl/shared/resource/resource-id';
 import { expect, it } from 'vitest';
 import { knownImages } from '../../test/fakes/known-images.ts';
-import { parseFreeze } from './freeze.ts';
 import { isCandidate, pollImages } from './poll.ts';
 
 const now = new Date('2026-01-10T00:00:00Z');

@@ -1,4 +1,5 @@
 import { printImageName, writeImageRef } from '@fluxctl/shared/images/image-ref';
+import { type Freeze, isFrozen } from '@fluxctl/shared/policy/freeze';
 import { isSet, type Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { LogFields } from '../log/logger.ts';
@@ -11,7 +12,6 @@ import {
   readContainerPolicy,
   readFreeze,
 } from './container-policy.ts';
-import { type Freeze, isFrozen } from './freeze.ts';
 
 /** A workload as the cluster runs it, with what git asks for it. */
 export interface AutomatedWorkload {

@@ -34,11 +34,75 @@ describe('readConfig', () => {
       timeoutMs: 20_000,
     });
     expect(config.listenMetrics).toBe(':3031');
-    expect(notices).toEqual([
-      {
-        info: 'these flags are understood, but have no effect in this version',
-        flags: '--memcached-service',
+    expect(config.images.memcached).toEqual({
+      hostname: 'memcached',
+      port: 11211,
+      service: '',
+      timeoutMs: 1_000,
+    });
+    expect(notices).toEqual([]);
+  });
+
+  it('reads what is said about images', () => {
+    expect(run([]).config.images).toEqual({
+      scanning: true,
+      automationIntervalMs: 300_000,
+      freeze: undefined,
+      rps: 50,
+      burst: 10,
+      trace: false,
+      insecureHosts: [],
+      globs: { exclude: ['k8s.gcr.io/*'], include: [] },
+      useLabels: ['index.docker.io/weaveworks/*', 'index.docker.io/fluxcd/*'],
+      platforms: [],
+      ecr: {
+        regions: [],
+        includedAccounts: [],
+        excludedAccounts: ['602401143452', '918309763551'],
+        required: false,
       },
+      dockerConfig: '',
+      memcached: undefined,
+    });
+    const { config } = run([
+      '--automation-freeze=Fri 16:00-Mon 08:00 Europe/Berlin',
+      '--registry-platform=linux/arm64,linux/arm/v7',
+      '--registry-require=ecr',
+      '--docker-config=/etc/docker.json',
+      '--memcached-hostname=cache.flux',
+    ]);
+    expect(config.images).toMatchObject({
+      freeze: { text: 'Fri 16:00-Mon 08:00 Europe/Berlin' },
+      platforms: ['linux/arm64', 'linux/arm/v7'],
+      ecr: { required: true },
+      dockerConfig: '/etc/docker.json',
+      memcached: { hostname: 'cache.flux', service: 'memcached' },
+    });
+  });
+
+  it.each([
+    [['--registry-poll-interval=1m'], 60_000],
+    [['--registry-poll-interval=1m', '--automation-interval=2m'], 120_000],
+    [['--automation-interval=3m'], 180_000],
+  ])('takes the old name of the automation interval where it stands alone: %j', (argv, interval) => {
+    expect(run(argv).config.images.automationIntervalMs).toBe(interval);
+  });
+
+  it.each([
+    [
+      '--automation-freeze=Fri 16:00',
+      '--automation-freeze: invalid freeze "Fri 16:00": it is not written like',
+    ],
+    ['--automation-freeze=Fri 16:00-Mon 08:00 Berlin', '--automation-freeze: invalid freeze'],
+    ['--automation-interval=0s', '--automation-interval must be longer than nothing'],
+    ['--registry-rps=0', '--registry-rps must be more than nothing'],
+    ['--registry-burst=-1', '--registry-burst must be more than nothing'],
+    ['--registry-require=ecr,gcr', "'gcr' is not a valid registry-require; it is ecr"],
+    ['--registry-platform=arm64', "'arm64' is not a valid registry-platform; it is written as linux/arm64"],
+  ])('does not start with %s', (flag, error) => {
+    const result = readConfig([flag], {});
+    expect(result.kind === 'invalid' && result.problems).toMatchObject([
+      { error: expect.stringContaining(error) },
     ]);
   });
 

@@ -1,7 +1,8 @@
-import { type ParsedFlags, parseFlags } from '@fluxctl/shared/flags/parse-flags';
+import { parseFlags } from '@fluxctl/shared/flags/parse-flags';
 import { isHttpUrl } from '@fluxctl/shared/git/git-url';
 import type { LogFields } from '../log/logger.ts';
-import { type Option, type OptionValues, options } from './options.ts';
+import { type ImagesConfig, imageProblems, imagesConfig } from './images-config.ts';
+import { type Option, type OptionValues, options, type ParsedOptions } from './options.ts';
 
 /** What the daemon was told, checked; times in milliseconds. */
 export interface Config {
@@ -31,6 +32,7 @@ export interface Config {
     readonly garbageCollection: 'off' | 'dry' | 'on';
     readonly state: 'git' | 'secret';
   };
+  readonly images: ImagesConfig;
   readonly cluster: {
     readonly kubeConfig: string;
     readonly kubeContext: string;
@@ -100,9 +102,8 @@ export function readConfig(
   return { kind: 'run', config, notices, deprecations: parsed.deprecations };
 }
 
-type Parsed = ParsedFlags<typeof options>;
-
-function toConfig({ values }: Parsed, mountRoot: string, ephemeralPorts: boolean): Config {
+function toConfig(parsed: ParsedOptions, mountRoot: string, ephemeralPorts: boolean): Config {
+  const { values } = parsed;
   const mounted = (path: string): string => (path.startsWith('/') ? mountRoot + path : path);
   const label = values['git-label'];
   const notesRef = label || values['git-notes-ref'];
@@ -135,6 +136,7 @@ function toConfig({ values }: Parsed, mountRoot: string, ephemeralPorts: boolean
       garbageCollection: values['sync-garbage-collection-dry'] ? 'dry' : collects ? 'on' : 'off',
       state: values['git-readonly'] || values['sync-state'] === 'secret' ? 'secret' : 'git',
     },
+    images: imagesConfig(parsed, mounted),
     cluster: {
       kubeConfig: values['kube-config'],
       kubeContext: values['kube-context'],
@@ -171,7 +173,7 @@ const writers = [
 ] as const;
 
 /** What is worth telling about a command line that works; in the order in which Flux v1 tells it. */
-function noticesOf({ values, given }: Parsed, config: Config): LogFields[] {
+function noticesOf({ values, given }: ParsedOptions, config: Config): LogFields[] {
   const notices: LogFields[] = [];
   if (config.git.readonly) {
     if (values['sync-state'] === 'git') {
@@ -232,11 +234,22 @@ function problemsOf(values: OptionValues): LogFields[] {
       error: `'${values['api-trust']}' is not a valid api-trust; it is none, loopback or all`,
     });
   }
-  for (const name of ['git-poll-interval', 'git-timeout', 'sync-interval', 'sync-timeout'] as const) {
+  for (const name of positiveDurations) {
     if (values[name] <= 0) problems.push({ error: `--${name} must be longer than nothing` });
   }
+  problems.push(...imageProblems(values));
   return problems;
 }
+
+const positiveDurations = [
+  'git-poll-interval',
+  'git-timeout',
+  'sync-interval',
+  'sync-timeout',
+  'automation-interval',
+  'registry-poll-interval',
+  'memcached-timeout',
+] as const;
 
 /** What this version cannot do, and what would do harm if it were passed over. */
 function refusals(values: OptionValues): LogFields[] {

@@ -1,4 +1,5 @@
 import type { Flag, FlagValues } from '@fluxctl/shared/flags/flag';
+import type { ParsedFlags } from '@fluxctl/shared/flags/parse-flags';
 
 export interface Option extends Flag {
   /** Understood, because Flux v1 has it, but nothing comes of it in this version. */
@@ -167,71 +168,70 @@ export const options = {
     type: 'switch',
     fallback: 'false',
     help: 'do not scan container image registries',
-    idle: true,
   },
   'automation-interval': {
     type: 'duration',
     fallback: '5m0s',
     help: 'period at which to check for image updates for automated workloads',
-    idle: true,
   },
   'registry-poll-interval': {
     type: 'duration',
     fallback: '5m0s',
     help: 'period at which to check for updated images',
     deprecated: 'changed to --automation-interval, use that instead',
-    idle: true,
+  },
+  'automation-freeze': {
+    type: 'string',
+    fallback: '',
+    help: 'times in which nothing is updated automatically, as "Fri 16:00-Mon 08:00 Europe/Berlin" or "22:00-06:00"; several with ; between them',
   },
   'registry-rps': {
     type: 'number',
     fallback: '50',
     help: 'maximum requests per second and host to registries',
-    idle: true,
   },
   'registry-burst': {
     type: 'integer',
     fallback: '10',
     help: 'maximum connections per host to registries',
-    idle: true,
   },
-  'registry-trace': { type: 'switch', fallback: 'false', help: 'log requests to registries', idle: true },
+  'registry-trace': { type: 'switch', fallback: 'false', help: 'log requests to registries' },
   'registry-insecure-host': {
     type: 'list',
     fallback: '',
     help: 'registry hosts to be used without TLS verification',
-    idle: true,
   },
   'registry-exclude-image': {
     type: 'list',
     fallback: 'k8s.gcr.io/*',
     help: 'do not scan images that match these globs',
-    idle: true,
   },
   'registry-include-image': {
     type: 'list',
     fallback: '',
     help: 'scan only images that match these globs',
-    idle: true,
+  },
+  'registry-platform': {
+    type: 'list',
+    fallback: '',
+    help: "platforms for which images are taken, as linux/arm64, the preferred one first; those of the cluster's nodes unless given",
   },
   'registry-use-labels': {
     type: 'list',
     fallback: 'index.docker.io/weaveworks/*,index.docker.io/fluxcd/*',
     help: 'images whose time is read from their labels',
-    idle: true,
   },
-  'registry-ecr-region': { type: 'list', fallback: '', help: 'AWS regions of ECR to scan', idle: true },
-  'registry-ecr-include-id': { type: 'list', fallback: '', help: 'AWS accounts of ECR to scan', idle: true },
+  'registry-ecr-region': { type: 'list', fallback: '', help: 'AWS regions of ECR to scan' },
+  'registry-ecr-include-id': { type: 'list', fallback: '', help: 'AWS accounts of ECR to scan' },
   'registry-ecr-exclude-id': {
     type: 'list',
     fallback: '602401143452,918309763551',
     help: 'AWS accounts of ECR not to scan',
-    idle: true,
   },
   'registry-require': {
     type: 'list',
     fallback: '',
-    help: 'registries that must be usable at start',
-    idle: true,
+    help: 'registries that must be usable at start; only ecr is known',
   },
   'registry-cache-expiry': {
     type: 'duration',
@@ -244,26 +244,22 @@ export const options = {
     type: 'string',
     fallback: '',
     help: 'path to a docker config to use for image registry credentials',
-    idle: true,
   },
   'memcached-hostname': {
     type: 'string',
     fallback: 'memcached',
-    help: 'hostname for memcached service',
-    idle: true,
+    help: 'hostname for memcached service; image data is kept there if any of these flags is given, else in memory',
   },
-  'memcached-port': { type: 'integer', fallback: '11211', help: 'memcached service port', idle: true },
+  'memcached-port': { type: 'integer', fallback: '11211', help: 'memcached service port' },
   'memcached-timeout': {
     type: 'duration',
     fallback: '1s',
     help: 'maximum time to wait before giving up on memcached requests',
-    idle: true,
   },
   'memcached-service': {
     type: 'string',
     fallback: 'memcached',
-    help: 'SRV service used to discover memcache servers',
-    idle: true,
+    help: 'SRV service used to discover memcache servers; empty for the one at hostname and port',
   },
 
   'k8s-secret-name': {
@@ -346,3 +342,6 @@ export type OptionName = keyof typeof options;
 
 /** The values of all options, by name. */
 export type OptionValues = FlagValues<typeof options>;
+
+/** The command line, read. */
+export type ParsedOptions = ParsedFlags<typeof options>;

@@ -1,6 +1,6 @@
 import type { PublicSshKey, RolloutRecord } from '@fluxctl/shared/api/types';
+import type { Freeze } from '@fluxctl/shared/policy/freeze';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import type { Freeze } from '../automation/freeze.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { Logger } from '../log/logger.ts';

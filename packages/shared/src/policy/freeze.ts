@@ -1,4 +1,4 @@
-import { errorMessage, UserError } from '@fluxctl/shared/errors';
+import { errorMessage, UserError } from '../errors.ts';
 
 /** Times of the week, or of each day, in which nothing is to be updated by itself. */
 export interface Freeze {
