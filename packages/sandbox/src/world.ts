@@ -16,6 +16,7 @@ import { fluxd } from './node/programs/fluxd.ts';
 import { helloWeb } from './node/programs/hello-web.ts';
 import type { ImageRule } from './node/programs/image-rules.ts';
 import { memcached } from './node/programs/memcached.ts';
+import { missingTag } from './node/runtime/image-faults.ts';
 import type { LogLine } from './node/runtime/log-buffer.ts';
 import { type PodName, type SandboxNode, startNode } from './node/start-node.ts';
 
@@ -101,6 +102,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     const node = await startNode({
       api,
       images: [...(options.images ?? []), ...builtInImages(gitHost, dockerHub.env, options)],
+      faultOf: (image) => missingTag(image, dockerHub.registry),
       onProblem,
       ...(options.pace !== undefined && { pace: options.pace }),
       ...(options.mountDelayMs !== undefined && { mountDelayMs: options.mountDelayMs }),

@@ -52,6 +52,8 @@ export interface ImageRegistry extends AsyncDisposable {
   /** With all tags. */
   removeRepository(repository: string): void;
   /** In order. */
+  repositories(): readonly string[];
+  /** In order. */
   tags(repository: string): readonly string[];
   /** Digest of what a tag means. */
   digest(repository: string, tag: string): string;
@@ -135,6 +137,7 @@ export async function startImageRegistry(options: ImageRegistryOptions = {}): Pr
     retag: (repository, tag, reference) => store.tag(repository, [tag], reference),
     removeTag: (repository, tag) => store.untag(repository, tag),
     removeRepository: (repository) => store.deleteRepository(repository),
+    repositories: () => store.repositories(),
     tags: (repository) => store.tags(repository),
     digest: (repository, tag) => store.manifest(repository, tag).digest,
     expireTokens: () => parts.tokens.forgetAll(),

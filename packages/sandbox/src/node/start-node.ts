@@ -34,6 +34,8 @@ export interface NodeOptions {
   readonly api: KubeApi;
   /** What images hold; others get a stand-in that does nothing. The first that fits is taken. */
   readonly images: readonly ImageRule[];
+  /** What is wrong with an image, beside what `breakImage` says: its registry does not have it. */
+  readonly faultOf?: (image: string) => ImageFault | undefined;
   /** Default `sandbox`. */
   readonly name?: string;
   /** Multiplies the kubelet's waits for probes and back-off; default 1, as slow as the real one. */
@@ -92,7 +94,7 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
       KUBERNETES_SERVICE_PORT_HTTPS: String(api.port),
     },
     tokenOf: serviceAccountTokens(api),
-    faultOf: (image) => faults.of(image),
+    faultOf: (image) => faults.of(image) ?? options.faultOf?.(image),
     programOf: (image) => programFor(image, images),
     onProblem,
     tell: (about, event) => tell(about, { ...event, source: 'kubelet' }),

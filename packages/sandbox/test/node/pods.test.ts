@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { stringAt } from '../../src/kube/kube-object.ts';
 import type { Pod } from '../../src/node/objects.ts';
 import { isReady } from '../../src/node/pods.ts';
+import { missingTag } from '../../src/node/runtime/image-faults.ts';
 import { eventually, type TestNode, testNode, workload } from './test-node.ts';
 
 /** A pod of the process that shows what it was given. */
@@ -222,6 +223,57 @@ describe('an image that is broken', () => {
             lastState: { terminated: { exitCode: 2 } },
           },
         ],
+      }),
+    );
+  });
+
+  it('is looked for in vain when its registry does not have it, in the words of the runtime', async () => {
+    let tags = ['1'];
+    const dockerHub = { repositories: () => ['acme/web'], tags: () => tags };
+    const test = await testNode({ faultOf: (image) => missingTag(image, dockerHub) });
+    test.client.create(workload('Deployment', 'web', { image: 'acme/web:2' }));
+    const full = 'docker.io/acme/web:2';
+    await eventually(() =>
+      expect(test.pods()[0]?.status?.containerStatuses?.[0]?.state).toMatchObject({
+        waiting: {
+          reason: expect.stringMatching(/^(ErrImagePull|ImagePullBackOff)$/),
+          message: expect.stringContaining(
+            `rpc error: code = NotFound desc = failed to pull and unpack image "${full}": failed to resolve reference "${full}": ${full}: not found`,
+          ),
+        },
+      }),
+    );
+    tags = ['1', '2'];
+    await readyPod(test);
+  });
+
+  it('is a stand-in where the registry knows nothing of its repository', async () => {
+    const dockerHub = { repositories: () => [], tags: () => [] };
+    const test = await testNode({ faultOf: (image) => missingTag(image, dockerHub) });
+    test.client.create(workload('Deployment', 'web', { image: 'acme/web:2' }));
+    await readyPod(test);
+  });
+
+  it('has no name that could be one', async () => {
+    const test = await testNode();
+    test.client.create(workload('Deployment', 'web', { image: 'acme/Web:2' }));
+    await eventually(() =>
+      expect(test.pods()[0]?.status?.containerStatuses?.[0]?.state).toEqual({
+        waiting: {
+          reason: 'InvalidImageName',
+          message: `Failed to apply default image tag "acme/Web:2": couldn't parse image name "acme/Web:2": invalid reference format`,
+        },
+      }),
+    );
+  });
+
+  it('takes more memory than it may', async () => {
+    const test = await testNode();
+    test.node.breakImage('hello:1', { kind: 'crashing', exitCode: 137, reason: 'OOMKilled' });
+    test.client.create(workload('Deployment', 'web', { image: 'hello:1' }));
+    await eventually(() =>
+      expect(test.pods()[0]?.status?.containerStatuses?.[0]?.lastState).toMatchObject({
+        terminated: { exitCode: 137, reason: 'OOMKilled' },
       }),
     );
   });

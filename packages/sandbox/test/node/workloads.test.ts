@@ -228,6 +228,12 @@ describe('a DaemonSet', () => {
         numberAvailable: 1,
       });
     });
+    // Its templates are found by the labels of its pods.
+    const revisions = test.client.list(
+      { apiVersion: 'apps/v1', kind: 'ControllerRevision' },
+      { labels: 'app=web' },
+    );
+    expect(revisions.map((revision) => numberAt(revision, 'revision')).sort()).toEqual([1, 2]);
   });
 
   it('runs nowhere when the node does not fit', async () => {

@@ -56,7 +56,7 @@ export function revisionsOf(
 }
 
 function newRevision(
-  owner: KubeObject,
+  owner: KubeObject & { spec: { template: PodTemplate } },
   name: string,
   hash: string,
   data: JsonValue,
@@ -68,7 +68,7 @@ function newRevision(
     metadata: {
       name,
       namespace: owner.metadata.namespace ?? 'default',
-      labels: { ...owner.metadata.labels, [revisionLabel]: hash },
+      labels: { ...owner.spec.template.metadata?.labels, [revisionLabel]: hash },
       ownerReferences: [ownerReference(owner)],
     },
     data,

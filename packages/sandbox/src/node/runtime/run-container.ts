@@ -5,7 +5,7 @@ import type { Container, Probe } from '../objects.ts';
 import type { Exit, Program, RunningProgram } from '../programs/program.ts';
 import { crashing } from '../programs/stand-in.ts';
 import type { ContainerState, ContainerView, Ended } from './container-state.ts';
-import { type ImageFault, pullError } from './image-faults.ts';
+import { type ImageFault, nameError, pullError } from './image-faults.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { askProbe, watchProbe } from './probe.ts';
 
@@ -33,6 +33,8 @@ export class StartRefused extends Error {
 
 const firstBackOffMs = 10_000;
 const longestBackOffMs = 300_000;
+/** What a timer can hold. */
+const longestWaitMs = 2 ** 31 - 1;
 /** One that has run for so long starts with a clean slate, in ms. */
 const steadyMs = 600_000;
 
@@ -97,6 +99,7 @@ export class ContainerRun {
   async #runOnce(signal: AbortSignal): Promise<Ended | undefined> {
     const { tell, now, start, faultOf, programOf } = this.#ports;
     const { image, name } = this.#container;
+    await this.#untilNamed(signal);
     await this.#pull(signal);
     const fault = faultOf(image);
     const program = fault?.kind === 'crashing' ? crashing(fault) : programOf(image);
@@ -127,7 +130,17 @@ export class ContainerRun {
     probing.abort();
     this.#running = undefined;
     log.end();
-    return this.#end(exit, startedAt, id);
+    const reason = fault?.kind === 'crashing' ? fault.reason : undefined;
+    return this.#end(exit, startedAt, id, reason);
+  }
+
+  /** A name that is none stays so: only another template helps. */
+  async #untilNamed(signal: AbortSignal): Promise<void> {
+    const message = nameError(this.#container.image);
+    if (message === undefined) return;
+    this.#set({ kind: 'waiting', reason: 'InvalidImageName', message });
+    this.#ports.tell('Warning', 'InspectFailed', message);
+    await wait(longestWaitMs, undefined, { signal });
   }
 
   async #pull(signal: AbortSignal): Promise<void> {
@@ -151,8 +164,8 @@ export class ContainerRun {
     }
   }
 
-  #end(exit: Exit, startedAt: Date, id: string): Ended {
-    const reason = exit.code === 0 ? 'Completed' : 'Error';
+  #end(exit: Exit, startedAt: Date, id: string, why = 'Error'): Ended {
+    const reason = exit.code === 0 ? 'Completed' : why;
     const ended: Ended = { kind: 'terminated', exit, reason, startedAt, finishedAt: this.#ports.now(), id };
     this.#set(ended);
     return ended;
