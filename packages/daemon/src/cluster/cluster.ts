@@ -4,6 +4,7 @@ import type { JsonObject, ObjectRef } from '@fluxctl/shared/kube-object';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { NamedImage } from '../manifests/helm-release-images.ts';
 import type { SourcePosition } from '../manifests/manifest.ts';
+import type { RevisionFacts, WorkloadProgress } from './rollout-facts.ts';
 
 export type Scope =
   | { readonly found: true; readonly namespaced: boolean; readonly plural: string }
@@ -92,6 +93,8 @@ export interface Workload {
   /** `ignore` on the object in the cluster, `fluxcd.io/` prefix only. */
   readonly ignore: string | undefined;
   readonly pullsWith: PullSource;
+  /** How its controller gets on; undefined for kinds whose controllers roll nothing out. */
+  readonly progress: WorkloadProgress | undefined;
 }
 
 /** Where a workload's pods have from what they need to pull their images. */
@@ -108,6 +111,23 @@ export interface PullSecret {
   readonly type: string;
   /** The entries of docker configs. */
   readonly data: ReadonlyMap<string, Uint8Array>;
+}
+
+/** A workload on its way to a new definition. */
+export interface RolloutFacts {
+  /** Undefined: the cluster does not have it. */
+  readonly workload: Workload | undefined;
+  /** Its newest template; undefined while its pods are not looked at, or nobody may see them. */
+  readonly newest: RevisionFacts | undefined;
+  /** False while a watch is cut off: then this may be long past. */
+  readonly isCurrent: boolean;
+}
+
+/** Looks at one workload for as long as it is open. */
+export interface RolloutWatch extends Disposable {
+  facts(): RolloutFacts;
+  /** Whether its pods are watched too, which costs two connections. */
+  lookAtPods(wanted: boolean): void;
 }
 
 export interface Cluster {
@@ -155,6 +175,11 @@ export interface Cluster {
    * name. Remembered for some minutes; empty when nobody may look.
    */
   nodePlatforms(signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Looks at a workload; it makes no request itself, and sees nothing before the first call of `workloads`.
+   * @param onChange - there may be other facts; called often
+   */
+  watchRollout(id: ResourceId, onChange: () => void): RolloutWatch;
   /** Namespaces and workloads as multi-document YAML, for `fluxctl save`. */
   export(signal: AbortSignal): Promise<string>;
 }

@@ -15,6 +15,7 @@ import { createOutage } from './outage.ts';
 import { pruneAll } from './prune.ts';
 import { createPullSecrets } from './pull-secrets.ts';
 import type { RetryPorts } from './retry.ts';
+import { watchRollout } from './rollout-watch.ts';
 import { createSecretStore } from './secrets.ts';
 import type { ServedKind } from './served-kinds.ts';
 import { createWorkloads } from './workloads.ts';
@@ -83,6 +84,7 @@ export async function connectCluster(found: ClusterConfig, ports: ClusterPorts):
     onImagesChange: (listener) => workloads.onImagesChange(listener),
     pullSecrets: createPullSecrets(asking),
     nodePlatforms: createNodePlatforms(asking),
+    watchRollout: (id, onChange) => watchRollout(id, onChange, { ...seeing, random, workloads }),
     export: (signal) => exportWorkloads({ client, discovery, namespaces, retry: patient }, signal),
   };
   return {

@@ -4,6 +4,7 @@ import type { JsonObject } from '@fluxctl/shared/kube-object';
 import { parseResourceId, type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
 import { helmReleaseImages } from '../manifests/helm-release-images.ts';
 import type { PullSource, Workload } from './cluster.ts';
+import { type ProgressSource, workloadProgress } from './workload-progress.ts';
 import { type RolloutSource, type WorkloadKind, workloadStatus } from './workload-status.ts';
 
 interface PodSpec {
@@ -40,6 +41,7 @@ export function readWorkload(kind: WorkloadKind, object: JsonObject): Workload |
     labels: metadata.labels ?? null,
     ignore: metadata.annotations?.['fluxcd.io/ignore'],
     pullsWith: pullSourceOf(podSpec(kind, (object['spec'] ?? {}) as JsonObject)),
+    progress: workloadProgress(kind, object as unknown as ProgressSource),
   };
 }
 

@@ -31,7 +31,7 @@ export interface ReflectorOptions {
 export interface Reflector {
   /** The first list is complete, or may not be had: forbidden, or the kind is not served. */
   readonly ready: Promise<void>;
-  /** Why it is not ready; undefined when it is, or nothing has failed yet. */
+  /** Why it is not ready, or is cut off; undefined when it follows, or nothing has failed yet. */
   readonly problem: () => unknown;
 }
 
@@ -50,21 +50,29 @@ const refusedPauseMs = 300_000;
 export function startReflector(options: ReflectorOptions, signal: AbortSignal): Reflector {
   const { promise: ready, resolve } = Promise.withResolvers<void>();
   let problem: unknown;
-  const becomeReady = (): void => {
+  const recover = (): void => {
     problem = undefined;
+  };
+  const becomeReady = (): void => {
+    recover();
     resolve();
   };
   const fail = (error: unknown): void => {
     problem = error;
   };
-  void reflect(options, becomeReady, fail, signal).finally(becomeReady);
+  void reflect(options, { becomeReady, fail, recover }, signal).finally(becomeReady);
   return { ready, problem: () => problem };
+}
+
+interface Health {
+  becomeReady(): void;
+  fail(error: unknown): void;
+  recover(): void;
 }
 
 async function reflect(
   options: ReflectorOptions,
-  becomeReady: () => void,
-  onFailure: (error: unknown) => void,
+  { becomeReady, fail, recover }: Health,
   signal: AbortSignal,
 ): Promise<void> {
   let version: string | undefined;
@@ -74,6 +82,7 @@ async function reflect(
   const onSuccess = (): void => {
     failures = 0;
     expired = 0;
+    recover();
   };
   while (!signal.aborted) {
     try {
@@ -98,7 +107,7 @@ async function reflect(
         becomeReady();
         await pause(refusedPauseMs, signal);
       } else {
-        onFailure(error);
+        fail(error);
         await pause(retryDelay(failures, longestPauseMs, options.random), signal);
       }
     }

@@ -30,22 +30,33 @@ export interface WorkloadFilter {
 /** How long a first list is waited for, in milliseconds. */
 const firstListMs = 20_000;
 
+export interface Workloads {
+  /** @throws why the first lists did not come */
+  list(filter: WorkloadFilter, signal: AbortSignal): Promise<readonly Workload[]>;
+  /** As it is known by now. */
+  get(id: ResourceId): Workload | undefined;
+  /** Some workload came, or has other images, or pulls them by other means. */
+  onImagesChange(listener: () => void): void;
+  /** Told whenever one workload came, changed or went. @returns ends it */
+  onChange(id: ResourceId, listener: () => void): () => void;
+  /** False while the watch of a kind is cut off. */
+  isCurrent(kind: WorkloadKind): boolean;
+}
+
 /**
  * The workloads of the cluster, as watches tell them: these begin when first asked, and from then on
  * an answer makes no request. What is kept of a workload is what is told of it.
  */
-export function createWorkloads(ports: WorkloadPorts): {
-  /** @throws why the first lists did not come */
-  list(filter: WorkloadFilter, signal: AbortSignal): Promise<readonly Workload[]>;
-  /** Some workload came, or has other images, or pulls them by other means. */
-  onImagesChange(listener: () => void): void;
-} {
+export function createWorkloads(ports: WorkloadPorts): Workloads {
   const { discovery } = ports;
-  const workloads = new Map<ResourceId, Workload>();
+  const listeners = new Map<ResourceId, Set<() => void>>();
+  const workloads = new WorkloadTable((id) => {
+    for (const listener of listeners.get(id) ?? []) listener();
+  });
   const followed = new Map<WorkloadKind, Followed>();
-  const listeners: (() => void)[] = [];
+  const imageListeners: (() => void)[] = [];
   const tellImagesChange = (): void => {
-    for (const listener of listeners) listener();
+    for (const listener of imageListeners) listener();
   };
   let begun = false;
 
@@ -78,8 +89,41 @@ export function createWorkloads(ports: WorkloadPorts): {
       const all = [...workloads.values()];
       return namespace ? all.filter(({ id }) => id.startsWith(`${namespace}:`)) : all;
     },
-    onImagesChange: (listener) => void listeners.push(listener),
+    onImagesChange: (listener) => void imageListeners.push(listener),
+    get: (id) => workloads.get(id),
+    onChange(id, listener) {
+      const mine = listeners.get(id) ?? new Set();
+      listeners.set(id, mine.add(listener));
+      return () => {
+        mine.delete(listener);
+        if (mine.size === 0) listeners.delete(id);
+      };
+    },
+    isCurrent: (kind) =>
+      followed.get(kind)?.reflectors.every((reflector) => reflector.problem() === undefined) ?? false,
   };
+}
+
+/** By id; tells of every change. */
+class WorkloadTable extends Map<ResourceId, Workload> {
+  readonly #onChange: (id: ResourceId) => void;
+
+  constructor(onChange: (id: ResourceId) => void) {
+    super();
+    this.#onChange = onChange;
+  }
+
+  override set(id: ResourceId, workload: Workload): this {
+    super.set(id, workload);
+    this.#onChange(id);
+    return this;
+  }
+
+  override delete(id: ResourceId): boolean {
+    const known = super.delete(id);
+    if (known) this.#onChange(id);
+    return known;
+  }
 }
 
 interface Followed {

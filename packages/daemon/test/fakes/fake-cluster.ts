@@ -213,11 +213,17 @@ export function createFakeCluster(): FakeCluster {
           labels: null,
           ignore: undefined,
           pullsWith: { serviceAccount: 'default', secrets: [] },
+          progress: undefined,
         }));
     },
     onImagesChange: () => undefined,
     pullSecrets: async () => [],
     nodePlatforms: async () => [],
+    watchRollout: () => ({
+      facts: () => ({ workload: undefined, newest: undefined, isCurrent: true }),
+      lookAtPods: () => undefined,
+      [Symbol.dispose]: () => undefined,
+    }),
     async export() {
       request('export');
       return 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: default\n';
