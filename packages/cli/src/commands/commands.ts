@@ -6,6 +6,7 @@ import { deautomateCommand } from './deautomate.ts';
 import { helpCommand } from './help.ts';
 import { identityCommand } from './identity.ts';
 import { installCommand } from './install.ts';
+import { listImagesCommand } from './list-images.ts';
 import { listWorkloadsCommand } from './list-workloads.ts';
 import { lockCommand } from './lock.ts';
 import { policyCommand } from './policy.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   helpCommand,
   identityCommand,
   installCommand,
+  listImagesCommand,
   listWorkloadsCommand,
   lockCommand,
   policyCommand,

@@ -1,5 +1,5 @@
 import { defineCommand } from './command.ts';
-import { checkFormat, listingFlags } from './listing-flags.ts';
+import { checkFormat, listingFlags, outputFormats } from './listing-flags.ts';
 import { allNamespacesFlag, chosenNamespace, namespaceFlag } from './workload-flags.ts';
 
 export const listWorkloadsCommand = defineCommand({
@@ -20,7 +20,7 @@ export const listWorkloadsCommand = defineCommand({
   },
   async run({ flags }, context) {
     const { out, err, connect } = context;
-    const format = checkFormat(flags['output-format']);
+    const format = checkFormat(flags['output-format'], outputFormats);
     const namespace = flags['all-namespaces'] ? '' : await chosenNamespace(flags.namespace, context);
     const api = await connect();
     const [{ readWorkloads, selectWorkloads }, { workloadTable, workloadJson }] = await Promise.all([

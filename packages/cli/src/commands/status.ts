@@ -1,7 +1,7 @@
 import type { ApiClient } from '@fluxctl/shared/api/client';
 import type { DaemonStatus } from '@fluxctl/shared/api/types';
 import { defineCommand } from './command.ts';
-import { checkFormat, formatFlag } from './listing-flags.ts';
+import { checkFormat, formatFlag, outputFormats } from './listing-flags.ts';
 
 export const statusCommand = defineCommand({
   name: 'status',
@@ -17,7 +17,7 @@ export const statusCommand = defineCommand({
     ...formatFlag,
   },
   async run({ flags }, { out, connect }) {
-    const format = checkFormat(flags['output-format']);
+    const format = checkFormat(flags['output-format'], outputFormats);
     const api = await connect();
     const status = (await api.status({ all: flags.all })) ?? (await olderStatus(api));
     if (format === 'json') return out.line(JSON.stringify(status));

@@ -1,10 +1,8 @@
-import { RequestError } from '@fluxctl/shared/api/api-error';
-import type { Container, ControllerStatus, ImageInfo, Rollout } from '@fluxctl/shared/api/types';
-import { errorMessage } from '@fluxctl/shared/errors';
+import type { ControllerStatus, Rollout } from '@fluxctl/shared/api/types';
 import { sortedMap } from '@fluxctl/shared/go-json';
-import { printImageRef, tryParseImageRef } from '@fluxctl/shared/images/image-ref';
 import { parseResourceId } from '@fluxctl/shared/resource/resource-id';
-import { utcTime } from './utc-time.ts';
+import { type Foreign, readList } from './foreign.ts';
+import { readContainer } from './read-container.ts';
 
 /**
  * The daemon's answer as Flux v1's client has it after decoding: every member there, in its order, image
@@ -14,12 +12,7 @@ import { utcTime } from './utc-time.ts';
 export function readWorkloads(
   answer: readonly ControllerStatus[] | null,
 ): readonly ControllerStatus[] | null {
-  if (answer === null) return null;
-  try {
-    return answer.map(readWorkload).sort((a, b) => (a.ID < b.ID ? -1 : a.ID > b.ID ? 1 : 0));
-  } catch (cause) {
-    throw new RequestError(`decoding response from server: ${errorMessage(cause)}`, { cause });
-  }
+  return readList(answer, readWorkload);
 }
 
 /**
@@ -35,13 +28,10 @@ export function selectWorkloads(
   return kept.length > 0 ? kept : null;
 }
 
-/** What foreign JSON may hold: any member may be missing. */
-type Foreign<T> = { readonly [K in keyof T]?: T[K] | null };
-
 function readWorkload(given: Foreign<ControllerStatus>): ControllerStatus {
   return {
     ID: given.ID ? parseResourceId(given.ID) : '',
-    Containers: given.Containers?.map(readContainer) ?? null,
+    Containers: given.Containers?.map((one) => readContainer(one)) ?? null,
     ReadOnly: given.ReadOnly ?? '',
     Status: given.Status ?? '',
     Rollout: readRollout(given.Rollout ?? {}),
@@ -63,45 +53,5 @@ function readRollout(given: Foreign<Rollout>): Rollout {
     Available: given.Available ?? 0,
     Outdated: given.Outdated ?? 0,
     Messages: given.Messages ?? null,
-  };
-}
-
-const counts = [
-  'AvailableImagesCount',
-  'NewAvailableImagesCount',
-  'FilteredImagesCount',
-  'NewFilteredImagesCount',
-] as const;
-
-function readContainer(given: Foreign<Container>): Container {
-  return {
-    ...(given.Name ? { Name: given.Name } : {}),
-    Current: readImage(given.Current ?? {}),
-    LatestFiltered: readImage(given.LatestFiltered ?? {}),
-    ...(given.Available?.length ? { Available: given.Available.map(readImage) } : {}),
-    ...(given.AvailableError ? { AvailableError: given.AvailableError } : {}),
-    ...Object.fromEntries(counts.flatMap((name) => (given[name] ? [[name, given[name]]] : []))),
-  };
-}
-
-const labelTimes = ['org.label-schema.build-date', 'org.opencontainers.image.created'] as const;
-
-/** An image whose reference cannot be read has no facts: Flux v1's client stops reading there. */
-function readImage(given: Foreign<ImageInfo>): ImageInfo {
-  const ref = given.ID ? tryParseImageRef(given.ID) : undefined;
-  if (given.ID && !ref) return { ID: '', Labels: {} };
-  const labels = labelTimes.flatMap((name) => {
-    const time = utcTime(given.Labels?.[name]);
-    return time === undefined ? [] : [[name, time]];
-  });
-  const created = utcTime(given.CreatedAt);
-  const fetched = utcTime(given.LastFetched);
-  return {
-    ID: ref ? printImageRef(ref) : '',
-    ...(given.Digest ? { Digest: given.Digest } : {}),
-    ...(given.ImageID ? { ImageID: given.ImageID } : {}),
-    Labels: Object.fromEntries(labels),
-    ...(created === undefined ? {} : { CreatedAt: created }),
-    ...(fetched === undefined ? {} : { LastFetched: fetched }),
   };
 }

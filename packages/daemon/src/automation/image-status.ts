@@ -48,7 +48,10 @@ export function containerWithImages(
   images: RepositoryImages,
   fields: ReadonlySet<ContainerField>,
 ): Container {
-  const all = images.state === 'scanned' ? available(name, image, policies, images) : nothingKnown(image);
+  const all =
+    images.state === 'scanned'
+      ? available(name, image, policies, images)
+      : nothingKnown(image, images.error.message);
   const whole: Container = { Name: name, ...all };
   // These two have no way to be absent in Flux v1's answers.
   const always = { Current: noImage, LatestFiltered: noImage };
@@ -58,11 +61,12 @@ export function containerWithImages(
 
 const noImage: ImageInfo = { ID: '', Labels: {} };
 
-function nothingKnown(current: ImageRef): Omit<Container, 'Name'> {
+/** In the words of Flux v1's client, and why. */
+function nothingKnown(current: ImageRef, reason: string): Omit<Container, 'Name'> {
   return {
     Current: { ID: writeImageRef(current), Labels: {} },
     LatestFiltered: noImage,
-    AvailableError: 'image data not available',
+    AvailableError: reason.replace('item not in cache', 'image data not available'),
   };
 }
 
