@@ -24,11 +24,14 @@ import { createLogger } from './log/create-logger.ts';
 import type { Logger } from './log/logger.ts';
 import { createManifestLoader } from './manifests/loader.ts';
 import { syncSetName } from './manifests/mark.ts';
-import { createMetrics, type Metrics } from './metrics/metrics.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { backOff } from './reconcile/back-off.ts';
 import { secretMarker, tagMarker } from './reconcile/marker.ts';
+import type { SourcePorts } from './reconcile/pass-ports.ts';
 import { createSource, type Source } from './reconcile/source.ts';
 import { noImages } from './registry/no-images.ts';
+import type { UpdatePorts } from './release/update-ports.ts';
+import { createUpdates, type Updates } from './release/updates.ts';
 
 /** After the first signal, what is under way may end; Kubernetes kills after 30 s. In milliseconds. */
 const graceMs = 25_000;
@@ -97,7 +100,9 @@ async function run(config: Config, log: Logger): Promise<number> {
   resources.defer(() => repository.close());
 
   const metrics = createMetrics();
-  const source = openSource(config, place, repository, metrics, log);
+  const events = createEventRecorder(log, eventsRemembered);
+  const source = openSource(config, place, repository, { events, metrics, log });
+  const images = noImages('this version scans no registries');
   const { timeoutMs } = config.sync;
   const jobs = createJobQueue({ remembered: jobsRemembered, timeoutMs, metrics, log });
   tellConfiguration(config, repository, log);
@@ -107,8 +112,9 @@ async function run(config: Config, log: Logger): Promise<number> {
     cluster,
     sources: [source],
     jobs,
+    updates: openUpdates(config, source, { cluster, images, events, metrics, log, onAutomated: () => {} }),
     deployKey: keyRing,
-    images: noImages('this version scans no registries'),
+    images,
     scanning: false,
     rollouts: { latest: () => undefined, recent: () => [] },
     freeze: undefined,
@@ -165,8 +171,7 @@ function openSource(
   config: Config,
   place: Place,
   repository: Repository,
-  metrics: Metrics,
-  log: Logger,
+  ports: Pick<SourcePorts, 'events' | 'metrics' | 'log'>,
 ): Source {
   const { git, sync, ssh } = config;
   const { cluster, secrets, ownNamespace, defaultNamespace } = place;
@@ -193,12 +198,22 @@ function openSource(
       loader: createManifestLoader({ reader: repository }),
       cluster,
       marker,
-      events: createEventRecorder(log, eventsRemembered),
-      metrics,
-      log,
+      ...ports,
       now,
       random: Math.random,
     },
+  );
+}
+
+/** What writes to that source's repository. */
+function openUpdates(
+  { git }: Config,
+  { config, repository, definitionsAt }: Source,
+  ports: Pick<UpdatePorts, 'cluster' | 'images' | 'events' | 'metrics' | 'log' | 'onAutomated'>,
+): Updates {
+  return createUpdates(
+    { ...config, setAuthor: git.setAuthor },
+    { ...ports, repository, definitions: { at: definitionsAt }, now, random: Math.random },
   );
 }
 

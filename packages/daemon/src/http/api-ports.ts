@@ -7,6 +7,7 @@ import type { Logger } from '../log/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Source } from '../reconcile/source.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
+import type { Updates } from '../release/updates.ts';
 
 /** What the API works with. */
 export interface ApiPorts {
@@ -14,6 +15,7 @@ export interface ApiPorts {
   readonly cluster: Pick<Cluster, 'ping' | 'workloads' | 'export'>;
   readonly sources: readonly Source[];
   readonly jobs: JobQueue;
+  readonly updates: Updates;
   /** The deploy key; one that gives an empty key where none is kept. */
   readonly deployKey: DeployKey;
   /** What is known of images; nothing where no registry is scanned. */

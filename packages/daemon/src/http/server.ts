@@ -106,6 +106,7 @@ function addRoute(app: FastifyInstance, name: RouteName, ports: ApiPorts, abando
       reply.raw.once('close', () => gone.abort());
       const asked: ApiRequest = {
         query: (key) => query.get(key) ?? undefined,
+        queryAll: (key) => query.getAll(key),
         json: () => decodeJson(request.body),
         signal: AbortSignal.any([gone.signal, abandon]),
       };

@@ -3,12 +3,13 @@ import type { JobStatus } from '@fluxctl/shared/api/types';
 import { errorMessage } from '@fluxctl/shared/errors';
 import type { Logger } from '../log/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { JobError } from './job-error.ts';
 
 /** Something that a person asked for and that is done in turn, as it may write to git. */
 export interface Job {
   /** As in the update's `type`; shown while the job runs. */
   readonly type: string;
-  /** @returns what the job's status tells; a rejection is the job's failure. */
+  /** @returns what the job's status tells; a rejection is the job's failure, a `JobError` tells how far it got. */
   run(context: JobContext): Promise<JobStatus['Result']>;
 }
 
@@ -22,6 +23,11 @@ export interface JobContext {
 export interface JobQueue {
   /** @returns the id under which the job's status is found. */
   add(job: Job): string;
+  /**
+   * Remembers a result that was computed outside of the queue, as that of a job that has succeeded.
+   * @returns the id under which it is found
+   */
+  remember(result: JobStatus['Result']): string;
   status(id: string): JobStatus | undefined;
   /** Jobs that wait, and the one that runs, as `sync 5a2b9c1e-…`. */
   summary(): { readonly length: number; readonly running: string };
@@ -78,7 +84,8 @@ export function createJobQueue({ remembered, timeoutMs, metrics, log }: JobQueue
     } catch (error) {
       ok = false;
       const err = late.aborted ? `the job took longer than ${timeoutMs / 1000}s` : errorMessage(error);
-      remember(id, { Result: {}, Err: err, StatusString: 'failed' });
+      const got = error instanceof JobError ? error.result : {};
+      remember(id, { Result: got, Err: err, StatusString: 'failed' });
       jobLog.log({ state: 'done', success: false, err });
     }
     metrics.jobDuration(ok, (performance.now() - start) / 1000);
@@ -91,6 +98,11 @@ export function createJobQueue({ remembered, timeoutMs, metrics, log }: JobQueue
       remember(id, { Result: {}, Err: '', StatusString: 'queued' });
       metrics.queueLength(waiting.length);
       wake();
+      return id;
+    },
+    remember(result) {
+      const id = newJobId();
+      remember(id, { Result: result, Err: '', StatusString: 'succeeded' });
       return id;
     },
     status: (id) => statuses.get(id),

@@ -86,6 +86,7 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
         complete: problems.every(({ severity, ids }) => severity === 'warning' || ids.length > 0),
         customScopes: files.flatMap(({ customScopes }) => customScopes),
         body: (manifest, bodySignal) => bodyOf(manifest as LocatedManifest, bodySignal),
+        file: (manifest, fileSignal) => blobs.read((manifest as LocatedManifest).blob, fileSignal),
       };
       return loaded;
     },

@@ -58,6 +58,8 @@ export interface LoadedManifests {
    * that a JavaScript number cannot hold are `JSON.rawJSON`, which `JSON.stringify` writes in full.
    */
   body(manifest: Manifest, signal: AbortSignal): Promise<JsonObject>;
+  /** The bytes of the whole file in which the object is written. */
+  file(manifest: Manifest, signal: AbortSignal): Promise<Buffer>;
 }
 
 export interface CustomScope {

@@ -2,6 +2,9 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export type Success = 'true' | 'false';
 
+export type ReleaseType = 'latest_images' | 'specific_image' | 'containers' | 'automated';
+export type ReleaseStage = 'select_workloads' | 'lookup_images' | 'write_changes' | 'verify_changes';
+
 /** What Prometheus may ask for; names, labels and buckets are Flux v1's. */
 export interface Metrics {
   /** Every pass; failures of single objects count as success. In seconds. */
@@ -12,6 +15,12 @@ export interface Metrics {
   queueDuration(seconds: number): void;
   queueLength(length: number): void;
   gitReady(ready: boolean): void;
+  /** Computing and committing a release, without the push. */
+  release(
+    labels: { readonly type: ReleaseType; readonly kind: 'plan' | 'execute'; readonly success: boolean },
+    seconds: number,
+  ): void;
+  releaseStage(stage: ReleaseStage, seconds: number): void;
   request(labels: { method: string; route: string; status: number }, seconds: number): void;
   readonly contentType: string;
   /** In Prometheus' text format. */
@@ -53,6 +62,20 @@ export function createMetrics(): Metrics {
     buckets: jobBuckets,
     registers,
   });
+  const releases = new Histogram({
+    name: 'flux_fluxsvc_release_duration_seconds',
+    help: 'Release method duration in seconds.',
+    labelNames: ['release_type', 'release_kind', 'success'],
+    buckets: requestBuckets,
+    registers,
+  });
+  const releaseStages = new Histogram({
+    name: 'flux_fluxsvc_release_stage_duration_seconds',
+    help: 'Duration in seconds of each stage of a release, including dry-runs.',
+    labelNames: ['stage'],
+    buckets: requestBuckets,
+    registers,
+  });
   const requests = new Histogram({
     name: 'flux_request_duration_seconds',
     help: 'Time (in seconds) spent serving HTTP requests.',
@@ -76,6 +99,9 @@ export function createMetrics(): Metrics {
       ),
     gitReady: (ready) =>
       onFirstUse('flux_git_ready', 'Status of the git repository: 1 is ready, 0 is not.').set(ready ? 1 : 0),
+    release: ({ type, kind, success }, seconds) =>
+      releases.observe({ release_type: type, release_kind: kind, success: label(success) }, seconds),
+    releaseStage: (stage, seconds) => releaseStages.observe({ stage }, seconds),
     request: ({ method, route, status }, seconds) =>
       requests.observe({ method, route, status_code: String(status), ws: 'false' }, seconds),
     contentType: registry.contentType,

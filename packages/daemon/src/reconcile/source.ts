@@ -1,6 +1,7 @@
 import type { PassStatus, SourceStatus } from '@fluxctl/shared/api/types';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { CommitSha, Repository } from '../git/repository.ts';
+import type { Definitions } from './definitions.ts';
 import { createSourceLoop } from './loop.ts';
 import type { SyncMarker } from './marker.ts';
 import { apiOutcome, countActions } from './outcomes.ts';
@@ -25,6 +26,8 @@ export interface Source {
   syncNow(job: string, signal: AbortSignal): Promise<CommitSha>;
   /** What the head of the branch defines, as far as it could be read. */
   definitions(signal: AbortSignal): Promise<ReadonlyMap<ResourceId, Wanted>>;
+  /** What any revision defines, also one that is not published. */
+  definitionsAt(revision: CommitSha, signal: AbortSignal): Promise<Definitions>;
   /** Why objects are not as git has them, in the latest pass. */
   syncErrors(): ReadonlyMap<ResourceId, string>;
   status(which: 'failures' | 'all'): SourceStatus;
@@ -50,6 +53,7 @@ export function createSource(config: SourceConfig, ports: SourcePorts): Source {
       const definitions = current?.revision === head ? current : await passes.definitions.at(head, signal);
       return definitions.byId;
     },
+    definitionsAt: (revision, signal) => passes.definitions.at(revision, signal),
     syncErrors() {
       const errors = new Map<ResourceId, string>();
       for (const { id, action, error } of loop.report()?.outcomes ?? []) {

@@ -8,10 +8,17 @@ import {
   type WorkloadChange,
 } from './calculation.ts';
 import { notInRepository, selectWorkloads, skipped } from './select-workloads.ts';
-import type { Workloads } from './workloads.ts';
+import type { ContainersById, Workloads } from './workloads.ts';
 
-/** What an automated run changes, with what git holds now: it may have moved since the poll. */
-export function calculateAutoRelease({ Changes }: AutoUpdate, workloads: Workloads): Calculation {
+/**
+ * What an automated run changes, with what git holds now: it may have moved since the poll.
+ * @param inGit - the containers of the workloads that it names
+ */
+export function calculateAutoRelease(
+  { Changes }: AutoUpdate,
+  workloads: Workloads,
+  inGit: ContainersById,
+): Calculation {
   const byWorkload = Map.groupBy(Changes, ({ WorkloadID }) => WorkloadID);
   const include = new Set(byWorkload.keys());
   const { results, selected } = selectWorkloads(workloads, { include, obeyLocks: true });
@@ -19,7 +26,7 @@ export function calculateAutoRelease({ Changes }: AutoUpdate, workloads: Workloa
   const changes: WorkloadChange[] = [];
   for (const { git } of selected) {
     const containers = (byWorkload.get(git.id) ?? []).flatMap(({ Container, ImageID }) => {
-      const from = git.containers.find(({ name }) => name === Container.Name)?.image;
+      const from = inGit.get(git.id)?.find(({ name }) => name === Container.Name)?.image;
       const to = from && nextImage(from, parseImageRef(ImageID));
       return from && to
         ? [{ container: Container.Name, from, to, liftsHold: false } satisfies ContainerChange]

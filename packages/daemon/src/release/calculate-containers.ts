@@ -15,9 +15,8 @@ import { failed, type SelectedWorkload, selectWorkloads, skipped } from './selec
 import type { Workloads } from './workloads.ts';
 
 /**
- * What a release of exactly these images changes.
- * @throws {UserError} `cannot satisfy specs` when one workload cannot have them, `no changes found`; the
- * help says which and why
+ * What a release of exactly these images changes; it is refused with `cannot satisfy specs` when one workload
+ * cannot have them, and with `no changes found`. The help says which and why.
  */
 export function calculateContainersRelease(spec: ContainersSpec, workloads: Workloads): Calculation {
   const { results, selected } = selectWorkloads(workloads, {
@@ -32,10 +31,14 @@ export function calculateContainersRelease(spec: ContainersSpec, workloads: Work
     results.set(id, result);
     if (containers.length > 0) changes.push({ id, containers });
   }
-  const all = [...results.values()];
-  if (all.some(({ Status }) => Status === 'failed')) refuse('cannot satisfy specs', results, workloads, spec);
-  if (!all.some(({ Status }) => Status === 'success')) refuse('no changes found', results, workloads, spec);
-  return calculation(results, changes);
+  const problem = problemOf([...results.values()]);
+  if (problem === undefined) return calculation(results, changes);
+  return { ...calculation(results, changes), refusal: refuse(problem, results, workloads, spec) };
+}
+
+function problemOf(results: readonly WorkloadResult[]): string | undefined {
+  if (results.some(({ Status }) => Status === 'failed')) return 'cannot satisfy specs';
+  return results.some(({ Status }) => Status === 'success') ? undefined : 'no changes found';
 }
 
 function releaseContainers(
@@ -51,7 +54,7 @@ function releaseContainers(
     const image = live.containers.find(({ name }) => name === container)?.image;
     if (!image) {
       unknown.push(container);
-    } else if (current && !isSame(image, current)) {
+    } else if (current && !isSameImage(image, current)) {
       mismatched.push(container);
     } else if (writeImageRef(image) !== writeImageRef(target)) {
       const liftsHold = readContainerPolicy(git.policies, container).held.includes(target.tag);
@@ -67,7 +70,7 @@ function releaseContainers(
 }
 
 /** A client of Flux v1 knows only the text in which a tag beside a digest is left out. */
-function isSame(image: ImageRef, expected: ImageRef): boolean {
+export function isSameImage(image: ImageRef, expected: ImageRef): boolean {
   const texts = [writeImageRef(image), printImageRef(image)];
   return texts.includes(writeImageRef(expected));
 }
@@ -82,16 +85,16 @@ function refuse(
   results: ReadonlyMap<ResourceId, WorkloadResult>,
   { running }: Workloads,
   { ContainerSpecs }: ContainersSpec,
-): never {
+): UserError {
   const lines = [...ContainerSpecs].flatMap(([id, wishes]) => {
     const result = results.get(id);
     const status = `${id}: ${result?.Error ?? result?.Status ?? 'not found in repository'}`;
     const moved = wishes.flatMap(({ container, current }) => {
       const image = running.get(id)?.containers.find(({ name }) => name === container)?.image;
-      if (!image || !current || isSame(image, current)) return [];
+      if (!image || !current || isSameImage(image, current)) return [];
       return [`  ${container} runs ${writeImageRef(image)}, where ${writeImageRef(current)} was expected`];
     });
     return [status, ...moved];
   });
-  throw new UserError(message, { help: lines.join('\n') });
+  return new UserError(message, { help: lines.join('\n') });
 }

@@ -1,4 +1,5 @@
 import type { ContainerUpdate, WorkloadResult } from '@fluxctl/shared/api/types';
+import type { UserError } from '@fluxctl/shared/errors';
 import { type ImageRef, writeImageRef } from '@fluxctl/shared/images/image-ref';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { Lacking } from '../automation/poll.ts';
@@ -11,6 +12,8 @@ export interface Calculation {
   readonly changes: readonly WorkloadChange[];
   /** What the registry should be asked for; with it known, the calculation may come to more. */
   readonly lacking: readonly Lacking[];
+  /** Why nothing of it is to be written; undefined: it may be. */
+  readonly refusal?: UserError;
 }
 
 export interface WorkloadChange {

@@ -4,7 +4,7 @@ import { parseResourceId } from '@fluxctl/shared/resource/resource-id';
 import { describe, expect, it } from 'vitest';
 import { editFile } from '../manifests/edit/edit-file.ts';
 import { policyMessage } from './policy-message.ts';
-import { annotationChanges, decodePolicySpec, liftHolds, policyResult } from './policy-update.ts';
+import { annotationChanges, changeHolds, decodePolicySpec } from './policy-update.ts';
 
 const id = parseResourceId('default:deployment/app');
 
@@ -153,16 +153,6 @@ describe('annotationChanges', () => {
   });
 });
 
-it('[manifests 2.3] [api 26] tells what came of it; an unknown workload fails (v1: skipped)', () => {
-  expect(policyResult(id, 'changed').Status).toBe('success');
-  expect(policyResult(id, 'unchanged')).toEqual({ Status: 'skipped', PerContainer: null });
-  expect(policyResult(id, 'missing')).toEqual({
-    Status: 'failed',
-    Error: 'resource default:deployment/app not found',
-    PerContainer: null,
-  });
-});
-
 describe('policyMessage', () => {
   const [a, b] = ['default:deployment/a', 'default:deployment/b'];
   it.each([
@@ -213,5 +203,14 @@ it('lifts the hold on the tag that is released, and on no other', () => {
     ['fluxcd.io/hold.b', '1,2,3'],
     ['fluxcd.io/hold.c', '9'],
   ]);
-  expect(liftHolds(change, policies)).toEqual({ add: { 'hold.b': '1,3' }, remove: ['hold.a'] });
+  expect(changeHolds(change, policies)).toEqual({ add: { 'hold.b': '1,3' }, remove: ['hold.a'] });
+  const holds = new Map([
+    ['a', '5'],
+    ['c', '9'],
+    ['d', '7'],
+  ]);
+  expect(changeHolds(change, policies, holds)).toEqual({
+    add: { 'hold.a': '5', 'hold.b': '1,3', 'hold.d': '7' },
+    remove: [],
+  });
 });

@@ -1,4 +1,3 @@
-import type { WorkloadResult } from '@fluxctl/shared/api/types';
 import { UserError } from '@fluxctl/shared/errors';
 import { type Policies, policyAnnotations, tagPolicyPrefix } from '@fluxctl/shared/policy/policies';
 import { anyTag, parseTagPattern } from '@fluxctl/shared/policy/tag-pattern';
@@ -7,7 +6,6 @@ import { member } from '@fluxctl/shared/updates/update-spec';
 import { holdPolicy, readContainerPolicy, readFreeze } from '../automation/container-policy.ts';
 import type { AnnotationChanges } from '../manifests/edit/edit-annotations.ts';
 import type { WorkloadChange } from './calculation.ts';
-import { failed } from './select-workloads.ts';
 
 /** What is to become of the policies of one workload. */
 export interface PolicyChange {
@@ -110,29 +108,27 @@ function checkPolicy(policy: string, value: string): void {
   if (problem) throw new UserError(`invalid policy ${policy}: ${problem.message}`);
 }
 
-/** What came of a policy update in git; a workload that is not there fails (v1 lost that). */
-export function policyResult(id: ResourceId, outcome: 'changed' | 'unchanged' | 'missing'): WorkloadResult {
-  switch (outcome) {
-    case 'changed':
-      return { Status: 'success', PerContainer: null };
-    case 'unchanged':
-      return { Status: 'skipped', PerContainer: null };
-    case 'missing':
-      return failed(`resource ${id} not found`);
-    default:
-      return outcome satisfies never;
-  }
-}
-
-/** The holds that a release by hand overrides, taken off; other tags stay held. */
-export function liftHolds({ containers }: WorkloadChange, policies: Policies): PolicyChange {
+/**
+ * The holds of a workload after a release: those that a release by hand overrides are taken off, other tags
+ * stay held, and new ones come behind them.
+ * @param holds - a tag to be held, by container
+ */
+export function changeHolds(
+  { containers }: WorkloadChange,
+  policies: Policies,
+  holds: ReadonlyMap<string, string> = new Map(),
+): PolicyChange {
   const add: Record<string, string> = {};
   const remove: string[] = [];
-  for (const { container, to, liftsHold } of containers) {
-    if (!liftsHold) continue;
-    const left = readContainerPolicy(policies, container).held.filter((tag) => tag !== to.tag);
-    if (left.length === 0) remove.push(holdPolicy(container));
-    else add[holdPolicy(container)] = left.join(',');
+  const lifted = new Map(containers.map(({ container, to, liftsHold }) => [container, liftsHold && to.tag]));
+  for (const container of new Set([...lifted.keys(), ...holds.keys()])) {
+    const { held } = readContainerPolicy(policies, container);
+    const wanted = holds.get(container);
+    const left = held.filter((tag) => tag !== lifted.get(container) && tag !== wanted);
+    const next = wanted === undefined ? left : [...left, wanted];
+    if (next.join() === held.join()) continue;
+    if (next.length === 0) remove.push(holdPolicy(container));
+    else add[holdPolicy(container)] = next.join(',');
   }
   return { add, remove };
 }

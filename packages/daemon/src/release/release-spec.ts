@@ -12,6 +12,8 @@ export interface ContainersSpec {
   readonly Force: boolean;
   /** The plan that this carries out. */
   readonly Plan: { readonly ID: string; readonly Revision: string } | undefined;
+  /** Tags that are not to be taken again, by workload and container. */
+  readonly Holds: ReadonlyMap<ResourceId, ReadonlyMap<string, string>>;
 }
 
 export interface ContainerWish {
@@ -41,14 +43,15 @@ export function decodeContainersSpec(spec: unknown): ContainersSpec {
   const json = object(spec, 'spec');
   const workloads = Object.entries(object(member(json, 'ContainerSpecs'), 'ContainerSpecs'));
   const plan = member(json, 'Plan');
+  const ContainerSpecs = new Map(
+    workloads.map(([id, wishes]) => [
+      parseResourceId(id),
+      (list(wishes, id) ?? []).map((wish) => decodeWish(object(wish, id))),
+    ]),
+  );
   return {
     Kind: kind(json),
-    ContainerSpecs: new Map(
-      workloads.map(([id, wishes]) => [
-        parseResourceId(id),
-        (list(wishes, id) ?? []).map((wish) => decodeWish(object(wish, id))),
-      ]),
-    ),
+    ContainerSpecs,
     SkipMismatches: flag(member(json, 'SkipMismatches'), 'SkipMismatches'),
     Force: flag(member(json, 'Force'), 'Force'),
     Plan:
@@ -58,7 +61,26 @@ export function decodeContainersSpec(spec: unknown): ContainersSpec {
             ID: text(member(object(plan, 'Plan'), 'ID'), 'ID'),
             Revision: text(member(object(plan, 'Plan'), 'Revision'), 'Revision'),
           },
+    Holds: decodeHolds(member(json, 'Holds'), ContainerSpecs),
   };
+}
+
+/** Only what is updated can be held: it is one commit. */
+function decodeHolds(json: unknown, updated: ContainersSpec['ContainerSpecs']): ContainersSpec['Holds'] {
+  const workloads = Object.entries(object(json, 'Holds'));
+  return new Map(
+    workloads.map(([text, tags]) => {
+      const id = parseResourceId(text);
+      if (!updated.has(id)) throw new UserError(`"Holds" names ${id}, which "ContainerSpecs" does not`);
+      return [id, new Map(Object.entries(object(tags, id)).map(([name, tag]) => [name, heldTag(tag)]))];
+    }),
+  );
+}
+
+/** The annotation is a list with commas. */
+function heldTag(value: unknown): string {
+  if (typeof value === 'string' && /^[\w][\w.-]*$/.test(value)) return value;
+  throw new UserError(`"Holds" must give a tag for each container, not ${JSON.stringify(value)}`);
 }
 
 function decodeWish(json: object): ContainerWish {

@@ -1,15 +1,13 @@
 import { UserError } from '@fluxctl/shared/errors';
 import { writeImageRef } from '@fluxctl/shared/images/image-ref';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import type { NamedImage } from '../cluster/helm-release-images.ts';
+import type { NamedImage } from '../manifests/helm-release-images.ts';
 import type { WorkloadChange } from './calculation.ts';
-
-/** All that git defines: the containers of workloads, and undefined for every other object. */
-export type ContainersById = ReadonlyMap<ResourceId, readonly NamedImage[] | undefined>;
+import type { ContainersById } from './workloads.ts';
 
 /**
  * Compares what the edited files define with what was meant: the objects from before, with the
- * changes made, and nothing else.
+ * changes made, and nothing else. Containers of objects that are the same before and after need not be told.
  * @throws {UserError} `verifying changes: failed to verify changes: …`
  */
 export function verifyRelease(

@@ -1,13 +1,15 @@
 import type { Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import type { NamedImage } from '../cluster/helm-release-images.ts';
+import type { NamedImage } from '../manifests/helm-release-images.ts';
 
-/** A workload as git defines it. */
+/** A workload as git defines it; its containers are a matter of `ContainersById`. */
 export interface DefinedWorkload {
   readonly id: ResourceId;
-  readonly containers: readonly NamedImage[];
   readonly policies: Policies;
 }
+
+/** Containers of objects in git: undefined for what is no workload. */
+export type ContainersById = ReadonlyMap<ResourceId, readonly NamedImage[] | undefined>;
 
 /** A workload as the cluster has it. */
 export interface RunningWorkload {

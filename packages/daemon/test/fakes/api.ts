@@ -7,6 +7,7 @@ import { createJobQueue } from '../../src/jobs/job-queue.ts';
 import { createSource } from '../../src/reconcile/source.ts';
 import type { SourceConfig } from '../../src/reconcile/source-config.ts';
 import { noImages } from '../../src/registry/no-images.ts';
+import { createUpdates } from '../../src/release/updates.ts';
 import { createWorld, type World } from './world.ts';
 
 export interface Answer {
@@ -46,6 +47,7 @@ export async function startApi(
     metrics: world.metrics,
     log: world.ports.log,
   });
+  const images = noImages('nothing is scanned');
   let keys = 0;
   const deployKey: DeployKey = {
     publicKey: () => ({ key: `ssh-rsa AAAA${keys} \n`, fingerprints: null }),
@@ -56,8 +58,17 @@ export async function startApi(
     cluster: world.cluster,
     sources: [source],
     jobs,
+    updates: createUpdates(
+      { ...world.config, setAuthor: false },
+      {
+        ...world.ports,
+        definitions: { at: source.definitionsAt },
+        images,
+        onAutomated: () => {},
+      },
+    ),
     deployKey,
-    images: noImages('nothing is scanned'),
+    images,
     scanning: false,
     rollouts: { latest: () => undefined, recent: () => [] },
     freeze: undefined,

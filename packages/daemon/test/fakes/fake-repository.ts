@@ -137,6 +137,7 @@ export function createFakeRepository(branch = 'master'): FakeRepository {
           complete: problems.every(({ severity }) => severity !== 'error'),
           customScopes: [],
           body: async (manifest) => structuredClone(bodies.get(manifest) ?? {}),
+          file: async (manifest) => Buffer.from(JSON.stringify(bodies.get(manifest) ?? {})),
         };
       },
     },

@@ -26,6 +26,8 @@ export const routes = {
   ListImages: { method: 'GET', path: '/v6/images' },
   ListImagesWithOptions: { method: 'GET', path: '/v10/images' },
   UpdateManifests: { method: 'POST', path: '/v9/update-manifests' },
+  UpdateImages: { method: 'POST', path: '/v6/update-images', required: ['service', 'image', 'kind'] },
+  UpdatePolicies: { method: 'PATCH', path: '/v6/policies' },
   JobStatus: { method: 'GET', path: '/v6/jobs', required: ['id'] },
   SyncStatus: { method: 'GET', path: '/v6/sync', required: ['ref'] },
   Export: { method: 'GET', path: '/v6/export', head: true },

@@ -3,6 +3,8 @@ import type { ApiPorts } from '../api-ports.ts';
 export interface ApiRequest {
   /** The first value of a key; undefined when the query does not have it. */
   query(key: string): string | undefined;
+  /** All values of a key, in their order. */
+  queryAll(key: string): readonly string[];
   /** The body, decoded. @throws {HttpError} 400 when it is not JSON */
   json(): unknown;
   readonly signal: AbortSignal;

@@ -3,8 +3,9 @@ import { exportCluster, ping, status, version } from './daemon.ts';
 import { getPublicSshKey, gitRepoConfig, notify, regeneratePublicSshKey, syncStatus } from './git.ts';
 import type { Handler } from './handler.ts';
 import { explain, listImages, listWorkloadDetails, registry } from './images.ts';
-import { jobStatus, updateManifests } from './jobs.ts';
+import { jobStatus } from './jobs.ts';
 import { listServices } from './services.ts';
+import { updateImages, updateManifests, updatePolicies } from './updates.ts';
 
 /** What answers each route. */
 export const handlers: Readonly<Record<RouteName, Handler>> = {
@@ -16,6 +17,8 @@ export const handlers: Readonly<Record<RouteName, Handler>> = {
   ListImages: listImages,
   ListImagesWithOptions: listImages,
   UpdateManifests: updateManifests,
+  UpdateImages: updateImages,
+  UpdatePolicies: updatePolicies,
   JobStatus: jobStatus,
   SyncStatus: syncStatus,
   Export: exportCluster,
