@@ -31,7 +31,7 @@ describe('what completes, without a cluster, where v1 connects to one', () => {
     [['id'], ['identity\tShow the public SSH key of the daemon', ':4']],
     [
       ['list-workloads', '-o', ''],
-      ['tab', 'json', ':4'],
+      ['tab', 'wide', 'json', ':4'],
     ],
     [
       ['list-controllers', '--output-format=j'],
@@ -108,7 +108,7 @@ describe('in a real shell', () => {
     it.each([
       ['fluxctl sy', ['sync']],
       ['fluxctl list-workloads --output-format = j', ['json']],
-      ['fluxctl list-workloads --output-format =', ['tab', 'json']],
+      ['fluxctl list-workloads --output-format =', ['tab', 'wide', 'json']],
       ['fluxctl sync --all', ['--allow-failures']],
       ['fluxctl install --output-dir b', ['bin']],
       ['fluxctl policy --set ord', ['order.']],
@@ -124,7 +124,7 @@ describe('in a real shell', () => {
   describe.skipIf(!installed('fish'))('fish, where it is installed', () => {
     it.each([
       ['fluxctl sy', ['sync\tMake the cluster equal to the git repository, now']],
-      ['fluxctl list-workloads -o ', ['tab', 'json']],
+      ['fluxctl list-workloads -o ', ['tab', 'wide', 'json']],
       ['fluxctl list-workloads --output-format=j', ['--output-format=json']],
     ])('completes %s', (line, expected) => {
       const script = `fluxctl completion fish | source; complete -C '${line}'`;
@@ -136,7 +136,7 @@ describe('in a real shell', () => {
   describe.skipIf(!installed('zsh'))('zsh, where it is installed', () => {
     it.each([
       ['fluxctl sy', ['sync']],
-      ["fluxctl list-workloads -o ''", ['tab', 'json']],
+      ["fluxctl list-workloads -o ''", ['tab', 'wide', 'json']],
       ['fluxctl sync --all', ['--allow-failures']],
       ['fluxctl policy --set ord', ['order.']],
     ])('completes %s', (line, expected) => {

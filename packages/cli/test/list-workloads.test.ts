@@ -118,6 +118,65 @@ contexts:
     expect(run.stdout).toBe('a:deployment/b  c  x:1  ready  \n');
   });
 
+  it('shows with -o wide what is to come, and what stands against it', async () => {
+    const rollout = null;
+    await using daemon = await startMockDaemon({
+      'GET /v6/services': [
+        {
+          json: [
+            ...sampleWorkloads,
+            workload('demo:deployment/bad', {
+              Containers: [container('c', 'x:1')],
+              ReadOnly: 'NotInRepo',
+              Status: 'error',
+              Policies: { 'tag.c': 'semver:~1' },
+            }),
+          ],
+        },
+      ],
+      'GET /v12/workloads': [
+        {
+          json: [
+            { id: 'demo:deployment/bad', updates: [], rollout, error: 'back-off\nmore' },
+            {
+              id: 'demo:deployment/podinfo',
+              updates: [{ Container: 'init', Current: 'alpine:3.10.1', Target: 'alpine:3.11' }],
+              rollout,
+              error: '',
+            },
+          ],
+        },
+      ],
+    });
+    const run = await runFluxctl(['list-workloads', '-n', 'demo', '-o', 'wide', '--url', daemon.url]);
+    expect(run.stdout.split('\n').map((line) => line.trimEnd())).toEqual([
+      'WORKLOAD                 CONTAINER    IMAGE                       RELEASE  POLICY            FILTER     UPDATE  READONLY    ERROR',
+      'demo:cronjob/empty',
+      'demo:deployment/bad      c            x:1                         error                      semver:~1          not in git  back-off',
+      'demo:deployment/podinfo  podinfod     stefanprodan/podinfo:3.1.0  ready    automated,ignore',
+      '                         init         alpine:3.10.1                                                     3.11',
+      'demo:helmrelease/redis   chart-image  bitnami/redis:5.0.7                  automated,locked',
+      '',
+    ]);
+    expect(run.stderr).toBe('');
+    expect(daemon.asked('/v12/workloads').map(({ query }) => query)).toEqual([{ namespace: 'demo' }]);
+  });
+
+  it('shows with -o wide what a daemon of Flux v1 tells, and says what it does not', async () => {
+    await using daemon = await listing([
+      workload('demo:deployment/a', { Containers: [container('c', 'x:1')], SyncError: 'no such kind' }),
+    ]);
+    const run = await runFluxctl(['list-workloads', '-n', 'demo', '-o', 'wide', '--url', daemon.url]);
+    expect(run).toEqual({
+      stdout: [
+        'WORKLOAD           CONTAINER  IMAGE  RELEASE  POLICY  FILTER  READONLY  ERROR\n',
+        'demo:deployment/a  c          x:1    ready                              no such kind\n',
+      ].join(''),
+      stderr: 'This daemon is too old to tell which images would be updated: no column UPDATE.\n',
+      code: 0,
+    });
+  });
+
   it('prints JSON as Go does: members in order, maps sorted, times in UTC, angle brackets escaped', async () => {
     await using daemon = await listing([
       {

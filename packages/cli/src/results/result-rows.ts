@@ -1,5 +1,6 @@
 import type { ContainerUpdate, WorkloadResult } from '@fluxctl/shared/api/types';
 import { printImageName, tryParseImageRef, writeImageRef } from '@fluxctl/shared/images/image-ref';
+import { tagText, targetText } from '../images/target-text.ts';
 
 /** One line of what became of an update: of a workload, or of one of its containers. */
 export interface ResultRow {
@@ -46,9 +47,7 @@ function rowsOf(workload: string, { Status, Error: error = '', PerContainer }: W
 
 /** `app: quay.io/org/app:1.0 -> 1.1`; of digests behind tags as much as people can tell apart. */
 function updateText({ Container, Current, Target }: ContainerUpdate): string {
-  const target = tryParseImageRef(Target);
-  const tag = target ? tagText(target.tag, target.sha256) : Target;
-  return `${Container}: ${currentText(Current)} -> ${tag}`;
+  return `${Container}: ${currentText(Current)} -> ${targetText(Target)}`;
 }
 
 function currentText(current: string): string {
@@ -57,11 +56,3 @@ function currentText(current: string): string {
   if (ref.tag === '' || ref.sha256 === '') return writeImageRef(ref);
   return `${printImageName(ref)}:${tagText(ref.tag, ref.sha256)}`;
 }
-
-function tagText(tag: string, sha256: string): string {
-  if (sha256 === '') return tag;
-  return `${tag}@sha256:${tag === '' ? sha256 : sha256.slice(0, digestDigits)}`;
-}
-
-/** Of 64. */
-const digestDigits = 12;
