@@ -11,6 +11,7 @@ import { findCluster } from './cluster/kubeconfig.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { usage } from './config/usage.ts';
 import { createEventRecorder } from './events/recorder.ts';
+import { importGpgKeys } from './git/gpg-keys.ts';
 import { openRepository } from './git/open-repository.ts';
 import type { Repository } from './git/repository.ts';
 import type { SshFiles } from './git/ssh-client.ts';
@@ -92,6 +93,7 @@ async function run(config: Config, log: Logger): Promise<number> {
   // Whatever happens, watches must end, or the process would not.
   resources.defer(end);
 
+  await importGpgKeys(config.git.gpgKeys, { env: process.env, log }, stop);
   const place = await connect(config, log, stop);
   resources.defer(() => place.close());
   const keyRing = openKeyRing(config, place.secrets, log);
@@ -222,10 +224,12 @@ function tellConfiguration({ git, sync }: Config, { safeUrl }: Repository, log: 
     url: safeUrl,
     user: git.user,
     email: git.email,
+    'signing-key': git.signingKey,
     'sync-tag': git.syncTag,
     state: sync.state,
     readonly: git.readonly,
     'notes-ref': git.notesRef,
+    'set-author': git.setAuthor,
   });
   log.log({ upstream: 'no upstream URL given' });
 }

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import type { ClusterAccess } from '@fluxctl/sandbox/cluster-access';
 import { clustersUnderTest } from '@fluxctl/sandbox/clusters-under-test';
 import { sampleDeployment, sampleRepository } from '@fluxctl/sandbox/git-host/sample-repository';
@@ -6,6 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configMap, follow } from './front-door/followed.ts';
 import { kubeOf } from './front-door/kube.ts';
 import { eventually } from './front-door/start-fluxd.ts';
+import { createGpgRing, hasGpg } from './git/gpg-ring.ts';
+
+const run = promisify(execFile);
 
 const hello = '/apis/apps/v1/namespaces/demo/deployments/docker-nodejs-demo';
 const imageOf = (deployment: unknown): string | undefined =>
@@ -52,6 +58,28 @@ describe.each(clustersUnderTest())('fluxd on the $name cluster', ({ start }) => 
     expect(await fluxd.get('/v11/services?services=demo:deployment/docker-nodejs-demo')).toMatchObject([
       { ID: 'demo:deployment/docker-nodejs-demo', ReadOnly: '', Automated: true, SyncError: '' },
     ]);
+  });
+
+  it.skipIf(!hasGpg())('[daemon 6] with a signing key the sync tag passes verify-tag', async () => {
+    await using ring = await createGpgRing();
+    const key = await ring.newKey('Weave Flux <support@weave.works>');
+    await using world = await follow(cluster, {
+      files: () => ({ 'a.yaml': configMap('a') }),
+      args: [`--git-gpg-key-import=${key.file},/no/such/file`, `--git-signing-key=${key.id}`],
+    });
+    await world.fluxd.start();
+    await world.synced();
+    await mkdir(ring.env.GNUPGHOME, { mode: 0o700 });
+    await run('gpg', ['--batch', '--import', key.file], { env: ring.env });
+    await run('git', ['--git-dir', world.repository.path, 'verify-tag', 'flux'], { env: ring.env });
+    for (const line of [
+      `info="imported GPG key(s) from ${key.file}" files=[${key.file}]`,
+      'error="failed to import GPG key(s) from /no/such/file" err="stat /no/such/file: no such file or directory"',
+      ` email=support@weave.works signing-key=${key.id} `,
+      ' set-author=false',
+    ]) {
+      await world.fluxd.sees(line);
+    }
   });
 
   it('[daemon 3] [daemon 39] a second definition and a file that is no YAML cost only themselves', async () => {

@@ -140,6 +140,35 @@ describe('readConfig', () => {
     expect(notices).toEqual([{ overridden: 'git-sync-tag', value: 'x' }]);
   });
 
+  it.each([
+    ['flux', 'refs/notes/flux'],
+    ['notes/a', 'refs/notes/a'],
+    ['refs/notes/a', 'refs/notes/a'],
+    ['refs/a', 'refs/notes/refs/a'],
+  ])('expands the notes ref %s as git does', (name, ref) => {
+    expect(run([`--git-notes-ref=${name}`]).config.git.notesRef).toBe(ref);
+  });
+
+  it.each([
+    [[], ''],
+    [['--git-ci-skip'], '\n\n[ci skip]'],
+    [['--git-ci-skip-message= **SKIP**'], ' **SKIP**'],
+    [['--git-ci-skip', '--git-ci-skip-message=[skip]'], '[skip]'],
+  ])('%j adds %j to every message', (argv, messageSuffix) => {
+    expect(run(argv).config.git.messageSuffix).toBe(messageSuffix);
+  });
+
+  it('reads who signs', () => {
+    const argv = ['--git-signing-key=ABC', '--git-gpg-key-import=/gpg,keys', '--git-set-author'];
+    const { config, notices } = run([...argv, '--git-url=https://x/y'], { FLUXD_MOUNT_ROOT: '/pod' });
+    expect(config.git).toMatchObject({
+      signingKey: 'ABC',
+      gpgKeys: ['/pod/gpg', 'keys'],
+      setAuthor: true,
+    });
+    expect(notices).toEqual([]);
+  });
+
   it('[daemon 57] tells all that cannot work together', () => {
     expect(
       problems(['--git-path=/a', '--git-verify-signatures-mode=x', '--sync-state=y', '--api-trust=z']),

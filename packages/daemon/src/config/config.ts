@@ -23,6 +23,12 @@ export interface Config {
     /** In full: `refs/notes/flux`. */
     readonly notesRef: string;
     readonly setAuthor: boolean;
+    /** Goes behind the message of every commit, verbatim. */
+    readonly messageSuffix: string;
+    /** Empty: nothing is signed. */
+    readonly signingKey: string;
+    /** Files and folders with keys of GPG. */
+    readonly gpgKeys: readonly string[];
     readonly pollIntervalMs: number;
     readonly timeoutMs: number;
   };
@@ -106,7 +112,6 @@ function toConfig(parsed: ParsedOptions, mountRoot: string, ephemeralPorts: bool
   const { values } = parsed;
   const mounted = (path: string): string => (path.startsWith('/') ? mountRoot + path : path);
   const label = values['git-label'];
-  const notesRef = label || values['git-notes-ref'];
   const mountPath = mounted(values['k8s-secret-volume-mount-path']);
   const collects = values['sync-garbage-collection'];
   return {
@@ -125,8 +130,11 @@ function toConfig(parsed: ParsedOptions, mountRoot: string, ephemeralPorts: bool
       user: values['git-user'],
       email: values['git-email'],
       syncTag: label || values['git-sync-tag'],
-      notesRef: notesRef.startsWith('refs/') ? notesRef : `refs/notes/${notesRef}`,
+      notesRef: fullNotesRef(label || values['git-notes-ref']),
       setAuthor: values['git-set-author'],
+      messageSuffix: values['git-ci-skip-message'] || (values['git-ci-skip'] ? '\n\n[ci skip]' : ''),
+      signingKey: values['git-signing-key'],
+      gpgKeys: values['git-gpg-key-import'].map(mounted),
       pollIntervalMs: values['git-poll-interval'],
       timeoutMs: values['git-timeout'],
     },
@@ -160,6 +168,12 @@ function toConfig(parsed: ParsedOptions, mountRoot: string, ephemeralPorts: bool
     mountRoot,
     ephemeralPorts,
   };
+}
+
+/** As git expands the name of a notes ref: it is always one below `refs/notes/`. */
+function fullNotesRef(name: string): string {
+  if (name.startsWith('refs/notes/')) return name;
+  return name.startsWith('notes/') ? `refs/${name}` : `refs/notes/${name}`;
 }
 
 /** Of no effect with `--git-readonly`, which never commits. */

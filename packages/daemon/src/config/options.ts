@@ -75,7 +75,6 @@ export const options = {
     type: 'switch',
     fallback: 'false',
     help: 'set the author of commits to the user who asked for them',
-    idle: true,
   },
   'git-label': {
     type: 'string',
@@ -96,13 +95,11 @@ export const options = {
     type: 'switch',
     fallback: 'false',
     help: 'append "[ci skip]" to commit messages so that CI will skip builds',
-    idle: true,
   },
   'git-ci-skip-message': {
     type: 'string',
     fallback: '',
     help: 'additional text for commit messages, useful for skipping builds in CI',
-    idle: true,
   },
   'git-poll-interval': {
     type: 'duration',
@@ -122,8 +119,16 @@ export const options = {
     help: 'decrypt SOPS files',
     refused: 'encrypted manifests would be applied as they are',
   },
-  'git-gpg-key-import': { type: 'list', fallback: '', help: 'GPG keys to import', idle: true },
-  'git-signing-key': { type: 'string', fallback: '', help: 'GPG key to sign commits with', idle: true },
+  'git-gpg-key-import': {
+    type: 'list',
+    fallback: '',
+    help: 'files, or folders of files, with GPG keys to import at start',
+  },
+  'git-signing-key': {
+    type: 'string',
+    fallback: '',
+    help: 'GPG key to sign commits and the sync tag with; it must have no passphrase',
+  },
   'git-verify-signatures-mode': {
     type: 'string',
     fallback: '',

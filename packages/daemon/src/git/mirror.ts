@@ -42,13 +42,17 @@ export class Mirror {
 
   private constructor(options: MirrorOptions) {
     this.#options = options;
-    const args = [...this.#gitDir(), 'cat-file', '--batch'];
+    const args = ['--git-dir', options.folder, 'cat-file', '--batch'];
     this.#objects = new CatFile(() => options.git.start(args), options.timeoutMs);
   }
 
   /** With its password, if it has one. */
   get url(): string {
     return this.#options.url;
+  }
+
+  get folder(): string {
+    return this.#options.folder;
   }
 
   /** @throws {FluxError} `git clone --mirror: …`; then nothing is left of it */
@@ -187,22 +191,6 @@ export class Mirror {
     return notes;
   }
 
-  /** Writes an annotated tag, which no ref names yet. */
-  async makeTag(
-    tag: {
-      readonly name: string;
-      readonly revision: CommitSha;
-      readonly tagger: string;
-      readonly message: string;
-    },
-    limits: Limits,
-  ): Promise<string> {
-    const { name, revision, tagger, message } = tag;
-    const input = `object ${revision}\ntype commit\ntag ${name}\ntagger ${tagger}\n\n${message}\n`;
-    const output = await this.run(['mktag'], limits, { input, prefix: `moving tag ${name}` });
-    return output.toString().trim();
-  }
-
   async setRef(ref: string, object: string, limits: Limits): Promise<void> {
     await this.run(['update-ref', '--end-of-options', ref, object], limits);
   }
@@ -236,24 +224,24 @@ export class Mirror {
     );
   }
 
-  /** Runs a git command on the mirror, for what has no method here. */
+  /**
+   * Runs a git command on the mirror, for what has no method here; `folder` names another repository,
+   * which lives no longer than the mirror.
+   */
   run(
     args: readonly string[],
     { signal, deadline }: Limits,
-    extra: Pick<GitCommand, 'prefix' | 'input' | 'env'> = {},
+    extra: Pick<GitCommand, 'prefix' | 'input' | 'env'> & { readonly folder?: string } = {},
   ): Promise<Buffer> {
-    const { git } = this.#options;
-    return this.#use(() => git.run({ args: [...this.#gitDir(), ...args], deadline, ...extra }, signal));
+    const { folder = this.folder, ...rest } = extra;
+    const command = { args: ['--git-dir', folder, ...args], deadline, ...rest };
+    return this.#use(() => this.#options.git.run(command, signal));
   }
 
   /** Removes it as soon as nobody uses it any more. */
   retire(): Promise<void> {
     this.#retired = true;
     return this.#users === 0 ? this.#remove() : Promise.resolve();
-  }
-
-  #gitDir(): readonly string[] {
-    return ['--git-dir', this.#options.folder];
   }
 
   async #use<T>(work: () => Promise<T>): Promise<T> {

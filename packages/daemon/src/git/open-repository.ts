@@ -5,6 +5,7 @@ import { gitEnvironment } from './git-environment.ts';
 import { blamesRemote } from './git-errors.ts';
 import type { Identity } from './identity.ts';
 import { makeCommit } from './make-commit.ts';
+import { makeTag } from './make-tag.ts';
 import { type Limits, Mirror, type MirrorOptions } from './mirror.ts';
 import { type HostAbilities, publishCommit } from './publish-commit.ts';
 import { createRedactor } from './redact.ts';
@@ -182,8 +183,9 @@ class MirroredRepository implements Repository {
     const mirror = this.#requireMirror();
     const ref = `refs/tags/${name}`;
     await this.#turns.take(signal, async () => {
-      const tagger = identity(this.#config, this.#ports.now());
-      const object = await mirror.makeTag({ name, revision, tagger, message }, this.#limits(signal));
+      const { signingKey = '' } = this.#config;
+      const tag = { name, revision, message };
+      const object = await makeTag(mirror, tag, this.#self(), signingKey, this.#limits(signal));
       await mirror.push([`+${object}:${ref}`], this.#limits(signal), 'pushing tag to origin');
       // Only now, so that the mirror never tells of a tag that the remote does not have.
       await mirror.setRef(ref, object, this.#limits(signal));
@@ -391,10 +393,4 @@ class CheckError extends UserError {
   constructor(cause: UserError) {
     super(cause.message, { help: cause.help, cause });
   }
-}
-
-/** As git writes who did something: `Name <email> SECONDS +0000`. */
-function identity(who: { readonly user: string; readonly email: string }, when: Date): string {
-  const plain = (text: string) => text.replaceAll(/[<>\n\0]/g, '').trim();
-  return `${plain(who.user)} <${plain(who.email)}> ${Math.floor(when.getTime() / 1000)} +0000`;
 }
