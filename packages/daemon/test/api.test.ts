@@ -111,10 +111,22 @@ describe('the API', () => {
     expect(answer).toMatchObject({ status: 400, text: 'unknown spec type: zork' });
   });
 
-  it('[api 28] refuses auto, and says plainly what it does not do', async () => {
+  it('[api 28] refuses auto, which the daemon alone makes', async () => {
     const answer = await post('/v9/update-manifests', { Type: 'auto', Spec: {} });
     expect(answer.status).toBe(422);
     expect(answer.json()).toMatchObject({ type: 'user', error: 'unknown update type "auto"' });
+  });
+
+  it.each([
+    [{ type: 'image', spec: { ServiceSpecs: 5 } }, '"ServiceSpecs" must be a list'],
+    [{ type: 'containers', spec: { ContainerSpecs: { bad: [] } } }, 'parsing bad: invalid service ID'],
+    [{ type: 'policy', spec: { bad: {} } }, 'parsing bad: invalid service ID'],
+    [
+      { type: 'policy', spec: { 'a:b/c': { add: { locked: 1 } } } },
+      'the value of policy locked must be a string',
+    ],
+  ])('refuses at once what it cannot read: %j', async (body, text) => {
+    expect(await post('/v9/update-manifests', body, {})).toMatchObject({ status: 400, text });
   });
 
   it('[api 29] does not know a job', async () => {
@@ -130,6 +142,74 @@ describe('the API', () => {
       Result: { revision: head, spec },
       Err: '',
       StatusString: 'succeeded',
+    });
+  });
+
+  it.each([
+    [
+      '?service=%3Call%3E&image=a&kind=execute',
+      'parsing image spec "a": blank tag (if you want latest, explicitly state the tag :latest): invalid image ID',
+    ],
+    ['?service=%3Call%3E&image=a:b&kind=zork', 'parsing release kind "zork": invalid release kind'],
+    [
+      '?service=bad&image=a:b&kind=plan',
+      'parsing service spec "bad": invalid workload spec: parsing bad: invalid service ID',
+    ],
+    [
+      '?service=a:b/c&image=a:b&kind=plan&exclude=a:b/c&exclude=bad',
+      'parsing excluded service "bad": parsing bad: invalid service ID',
+    ],
+  ])('[api 43] refuses the legacy release %s', async (query, text) => {
+    expect(await post(`/v6/update-images${query}`, '', {})).toMatchObject({ status: 400, text });
+  });
+
+  it.each(['service', 'image', 'kind'])('[api 43] misses the required key %s', async (key) => {
+    const query = new URLSearchParams({ service: '<all>', image: 'a:b', kind: 'execute' });
+    query.delete(key);
+    expectNotFound(await post(`/v6/update-images?${query}`, ''), '/v6/update-images');
+  });
+
+  it('[api 43] takes a release as Flux v1 once did, all in the query', async () => {
+    const query =
+      'service=default:deployment/a&service=%3Call%3E&image=%3Call%20latest%3E&kind=execute&exclude=x:y/z&user=u&message=m';
+    const answer = await post(`/v6/update-images?${query}`, '');
+    expect(answer).toMatchObject({ status: 200, type: json });
+    await vi.waitFor(async () => {
+      const status = (await api.ask(`/v6/jobs?id=${answer.json()}`)).json();
+      expect(status).toMatchObject({
+        StatusString: 'failed',
+        Err: 'no changes made in repo',
+        Result: {
+          spec: {
+            type: 'image',
+            cause: { Message: 'm', User: 'u' },
+            spec: {
+              ServiceSpecs: ['default:deployment/a', '<all>'],
+              ImageSpec: '<all latest>',
+              Kind: 'execute',
+              Excludes: ['x:y/z'],
+              Force: false,
+            },
+          },
+        },
+      });
+    });
+  });
+
+  it('[api 44] takes policies as Flux v1 once did: the body is the spec alone', async () => {
+    const answer = await api.ask('/v6/policies?user=u&message=m', {
+      method: 'PATCH',
+      body: JSON.stringify({ 'default:deployment/nosuch': { add: ['locked'], remove: {} } }),
+    });
+    expect(answer).toMatchObject({ status: 200, type: json });
+    await vi.waitFor(async () => {
+      expect((await api.ask(`/v6/jobs?id=${answer.json()}`)).text).toBe(
+        '{"Result":{"spec":{"type":"policy","cause":{"Message":"m","User":"u"},' +
+          '"spec":{"default:deployment/nosuch":{"add":{"locked":"true"},"remove":{}}}},' +
+          '"result":{"default:deployment/nosuch":{"Status":"skipped",' +
+          '"Error":"resource default:deployment/nosuch not found","PerContainer":null}}},' +
+          '"Err":"","StatusString":"succeeded"}',
+      );
     });
   });
 

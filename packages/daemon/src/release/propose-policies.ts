@@ -1,6 +1,11 @@
 import type { WorkloadResult } from '@fluxctl/shared/api/types';
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
-import { clusterScope, type ResourceId, resourceIdParts } from '@fluxctl/shared/resource/resource-id';
+import {
+  clusterScope,
+  type ResourceId,
+  resourceId,
+  resourceIdParts,
+} from '@fluxctl/shared/resource/resource-id';
 import type { AnnotationChanges } from '../manifests/edit/edit-annotations.ts';
 import { workloadImages } from '../manifests/workload-images.ts';
 import type { ManifestEdit } from './edit-manifests.ts';
@@ -60,7 +65,10 @@ function isAllowed(id: ResourceId, allowed: readonly string[]): boolean {
 
 /** As in Flux v1; where the file could not be used, that is why. */
 function notFound(id: ResourceId, { problems }: Definitions): string {
-  const problem = problems.find(({ ids }) => ids.includes(id));
+  const { kind, name } = resourceIdParts(id);
+  // Problems name objects with the namespace as written, which may be none.
+  const written = resourceId(undefined, kind, name);
+  const problem = problems.find(({ ids }) => ids.includes(id) || ids.includes(written));
   return `resource ${id} not found${problem ? `: ${problem.message}` : ''}`;
 }
 

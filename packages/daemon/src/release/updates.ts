@@ -128,13 +128,13 @@ export function createUpdates(config: UpdateConfig, ports: UpdatePorts): Updates
         return await task();
       } catch (error) {
         if (!(error instanceof BranchMovedError)) throw error;
-        run.log.log({ warning: 'the branch moved; starting over', attempt, err: errorMessage(error) });
         if (attempt === maxTries) {
           throw new UserError(`gave up after ${maxTries} attempts: ${errorMessage(error)}`, {
             help: `Each time something was to be pushed, somebody else had pushed to the branch. Try again later.`,
             cause: error,
           });
         }
+        run.log.log({ warning: 'the branch moved; starting over', attempt, err: errorMessage(error) });
         await sleep(ports.random() * firstWaitMs * 2 ** (attempt - 1), undefined, { signal: run.signal });
       }
     }

@@ -76,10 +76,30 @@ export async function startApi(
     metrics: world.metrics,
     log: world.ports.log,
   };
-  const app = createApiServer(ports, { rules, withMetrics: true, abandon: stop.signal });
+  const server = await serveApi(ports, rules);
+  const running = Promise.all([source.run(stop.signal, stop.signal), jobs.run(stop.signal, stop.signal)]);
+  return {
+    world,
+    ports,
+    ask: server.ask,
+    askRoot: server.askRoot,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await server[Symbol.asyncDispose]();
+      await running;
+    },
+  };
+}
+
+/** The API on a free port. */
+export async function serveApi(
+  ports: ApiPorts,
+  rules: TrustRules = { trust: 'loopback', tokens: () => [], namespace: 'flux' },
+): Promise<Pick<ApiWorld, 'ask' | 'askRoot'> & AsyncDisposable> {
+  const abandon = new AbortController();
+  const app = createApiServer(ports, { rules, withMetrics: true, abandon: abandon.signal });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
-  const running = Promise.all([source.run(stop.signal, stop.signal), jobs.run(stop.signal, stop.signal)]);
 
   const askRoot = (
     path: string,
@@ -104,14 +124,11 @@ export async function startApi(
       sent.end(body);
     });
   return {
-    world,
-    ports,
     askRoot,
     ask: (path, options) => askRoot(`/api/flux${path}`, options),
     async [Symbol.asyncDispose]() {
-      stop.abort();
+      abandon.abort();
       await app.close();
-      await running;
     },
   };
 }
