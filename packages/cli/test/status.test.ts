@@ -60,6 +60,64 @@ describe('status', () => {
     expect(daemon.requests.map(({ query }) => query)).toEqual([{}]);
   });
 
+  const hello = { Container: 'hello', Current: 'x.io/hello:1', Target: 'x.io/hello:2' };
+  const rollout = {
+    workload: 'demo:deployment/hello',
+    revision,
+    images: [hello],
+    startedAt: 'unknown',
+    endedAt: '',
+    message: '',
+    rollback: '',
+  };
+  const rollouts = [
+    { ...rollout, outcome: 'progressing', message: '1 of 2 pods are ready' },
+    { ...rollout, workload: 'demo:deployment/bad', outcome: 'failed', message: 'crash loop:\nexit code 1\n' },
+    { ...rollout, workload: 'demo:deployment/old', outcome: 'failed', rollback: '0123456789' },
+    { ...rollout, workload: 'demo:deployment/fine', outcome: 'succeeded' },
+    { ...rollout, workload: 'demo:deployment/late', outcome: 'superseded' },
+  ];
+
+  it.each([
+    [[], []],
+    [
+      ['--all'],
+      [
+        'demo:deployment/fine   succeeded    hello: 2  33ce4e3',
+        'demo:deployment/late   superseded   hello: 2  33ce4e3',
+      ],
+    ],
+  ])('shows rollouts that are under way or failed; with %j', async (flags, others) => {
+    const json = { ...known, sources: [], rollouts };
+    await using daemon = await startMockDaemon({ 'GET /v12/status': [{ json }] });
+    const run = await runFluxctl(['status', ...flags, '--url', daemon.url]);
+    const [, ...shown] = run.stdout.split('\n');
+    expect(shown).toEqual([
+      '',
+      'ROLLOUT                OUTCOME      IMAGES    COMMIT   SINCE',
+      'demo:deployment/hello  progressing  hello: 2  33ce4e3',
+      'demo:deployment/bad    failed       hello: 2  33ce4e3',
+      'demo:deployment/old    rolled back  hello: 2  33ce4e3',
+      ...others,
+      '  demo:deployment/hello',
+      '    1 of 2 pods are ready',
+      '  demo:deployment/bad',
+      '    crash loop:',
+      '    exit code 1',
+      '  demo:deployment/old',
+      '    the images before are back with 0123456',
+      '',
+    ]);
+  });
+
+  it('does without rollouts where the daemon does not know of them', async () => {
+    const { rollouts: _, ...json } = known;
+    await using daemon = await startMockDaemon({ 'GET /v12/status': [{ json }] });
+    const run = await runFluxctl(['status', '--url', daemon.url]);
+    expect(run.code).toBe(0);
+    expect(run.stdout).not.toContain('ROLLOUT');
+  });
+
   it('gives the daemon’s own JSON, with every object on demand', async () => {
     await using daemon = await startMockDaemon({ 'GET /v12/status': [{ json: known }] });
     const run = await runFluxctl(['status', '-ao', 'json', '--url', daemon.url]);

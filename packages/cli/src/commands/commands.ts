@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { completeCommand } from './complete.ts';
 import { completionCommand } from './completion.ts';
 import { deautomateCommand } from './deautomate.ts';
+import { explainCommand } from './explain.ts';
 import { helpCommand } from './help.ts';
 import { identityCommand } from './identity.ts';
 import { installCommand } from './install.ts';
@@ -10,6 +11,7 @@ import { listImagesCommand } from './list-images.ts';
 import { listWorkloadsCommand } from './list-workloads.ts';
 import { lockCommand } from './lock.ts';
 import { policyCommand } from './policy.ts';
+import { registryCommand } from './registry.ts';
 import { saveCommand } from './save.ts';
 import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
@@ -21,6 +23,7 @@ export const commands: readonly Command[] = [
   automateCommand,
   completionCommand,
   deautomateCommand,
+  explainCommand,
   helpCommand,
   identityCommand,
   installCommand,
@@ -28,6 +31,7 @@ export const commands: readonly Command[] = [
   listWorkloadsCommand,
   lockCommand,
   policyCommand,
+  registryCommand,
   saveCommand,
   statusCommand,
   syncCommand,

@@ -12,7 +12,7 @@ export const statusCommand = defineCommand({
       type: 'switch',
       short: 'a',
       fallback: 'false',
-      help: 'Show every object of the last pass, not only those that failed',
+      help: 'Show every object of the last pass, and every rollout, not only what failed or is under way',
     },
     ...formatFlag,
   },
@@ -22,7 +22,7 @@ export const statusCommand = defineCommand({
     const status = (await api.status({ all: flags.all })) ?? (await olderStatus(api));
     if (format === 'json') return out.line(JSON.stringify(status));
     const { statusText } = await import('../output/status-text.ts');
-    out.write(statusText(status, await out.paint(), Date.now()));
+    out.write(statusText(status, { paint: await out.paint(), now: Date.now(), all: flags.all }));
   },
 });
 

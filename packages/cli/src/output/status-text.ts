@@ -3,21 +3,31 @@ import { formatDuration } from '@fluxctl/shared/duration';
 import { outcomeLines } from '../sync/pass-report.ts';
 import type { Paint } from './paint.ts';
 import { plainTable } from './plain-table.ts';
+import { needsAttention, rolloutText } from './rollout-text.ts';
 import { shortRevision } from './short-revision.ts';
 
 const headings = ['SOURCE', 'URL', 'BRANCH', 'STATE', 'HEAD', 'APPLIED', 'AGE', 'FAILED'];
 
+export interface StatusTextOptions {
+  readonly paint: Paint;
+  /** Milliseconds since 1970, for the ages. */
+  readonly now: number;
+  /** Also rollouts that went well. */
+  readonly all: boolean;
+}
+
 /**
- * A table with a row per source, and below it what needs attention.
- * @param now - milliseconds since 1970, for the ages
+ * A table with a row per source, below it what needs attention, and the rollouts.
+ * @param status - a daemon may be too old for some members
  */
-export function statusText(status: DaemonStatus, paint: Paint, now: number): string {
+export function statusText(status: DaemonStatus, { paint, now, all }: StatusTextOptions): string {
   const table = plainTable([
     headings.map((heading) => paint.heading(heading)),
     ...status.sources.map((source) => row(source, paint, now)),
   ]);
   const notes = status.sources.flatMap((source) => attention(source, paint, now));
-  return [table, ...notes.map((line) => `${line}\n`)].join('');
+  const rollouts = (status.rollouts ?? []).filter((one) => all || needsAttention(one));
+  return [table, ...notes.map((line) => `${line}\n`), rolloutText(rollouts, paint, now)].join('');
 }
 
 function row(source: SourceStatus, paint: Paint, now: number): string[] {
