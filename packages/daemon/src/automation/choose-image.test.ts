@@ -31,9 +31,9 @@ const unseen = { state: 'unseen' } as const;
 
 describe('as Flux v1', () => {
   it.each([
-    { n: 'A1', current: 'x:1', policies: {}, tags: dated, chosen: 'x:2', because: 'the newest build' },
+    { n: '[manifests A1]', current: 'x:1', policies: {}, tags: dated, chosen: 'x:2', because: 'the newest build' },
     {
-      n: 'A4',
+      n: '[manifests A4]',
       current: 'x:1',
       policies: { 'tag.c': 'semver:*' },
       tags: dated,
@@ -41,7 +41,7 @@ describe('as Flux v1', () => {
       because: 'the highest',
     },
     {
-      n: 'A3',
+      n: '[manifests A3]',
       current: 'x:1',
       policies: {},
       tags: { '1': '', '2': '2026-01-02' },
@@ -49,7 +49,7 @@ describe('as Flux v1', () => {
       because: 'the age of the current image is unknown',
     },
     {
-      n: 'A3',
+      n: '[manifests A3]',
       current: 'x:1.0',
       policies: { 'tag.c': 'semver:^1.0' },
       tags: { '1.0': '2026-01-01', '1.1': '' },
@@ -57,7 +57,7 @@ describe('as Flux v1', () => {
       because: 'versions need no times',
     },
     {
-      n: 'A2',
+      n: '[manifests A2]',
       current: 'x:1',
       policies: {},
       tags: { '': '2026-01-02', '1': '2026-01-01' },
@@ -65,7 +65,7 @@ describe('as Flux v1', () => {
       because: 'the newest has no tag',
     },
     {
-      n: 'T13',
+      n: '[manifests T13]',
       current: 'x:v',
       policies: {},
       tags: { v: '2026-01-01', latest: '2026-01-02' },
@@ -73,7 +73,7 @@ describe('as Flux v1', () => {
       because: 'latest is no candidate',
     },
     {
-      n: 'T13',
+      n: '[manifests T13]',
       current: 'x:v',
       policies: { 'tag.c': 'latest' },
       tags: { v: '2026-01-01', latest: '2026-01-02' },
@@ -81,7 +81,7 @@ describe('as Flux v1', () => {
       because: 'latest was asked for',
     },
     {
-      n: 'T14',
+      n: '[manifests T14]',
       current: 'x:v1',
       policies: { 'tag.c': 'semver:*' },
       tags: { v1: '', v2: '', latest: unseen, v9: unseen },
@@ -89,7 +89,7 @@ describe('as Flux v1', () => {
       because: 'versions need no metadata (better than v1)',
     },
     {
-      n: 'T14',
+      n: '[manifests T14]',
       current: 'x:v1',
       policies: { 'tag.c': 'v*' },
       tags: { v1: '2026-01-01', latest: unseen, v9: unseen },
@@ -97,7 +97,7 @@ describe('as Flux v1', () => {
       because: 'its time decides',
     },
     {
-      n: '5.4',
+      n: '§5.4',
       current: 'x:gone',
       policies: {},
       tags: dated,
@@ -105,7 +105,7 @@ describe('as Flux v1', () => {
       because: 'the current tag is not listed',
     },
     {
-      n: '5.4',
+      n: '§5.4',
       current: 'x:9',
       policies: { 'tag.c': 'semver:*' },
       tags: dated,
@@ -113,7 +113,7 @@ describe('as Flux v1', () => {
       because: 'so is this one, but versions go ahead',
     },
     {
-      n: '5.4',
+      n: '§5.4',
       current: 'x:2',
       policies: { 'tag.c': '1*' },
       tags: dated,
@@ -121,16 +121,16 @@ describe('as Flux v1', () => {
       because: 'the current one does not match',
     },
     {
-      n: '5.4',
+      n: '§5.4',
       current: 'x',
       policies: {},
       tags: dated,
       chosen: 'skip: image with zero created timestamp',
       because: 'untagged',
     },
-    { n: '5.4', current: 'x:1', policies: {}, tags: {}, chosen: 'keep', because: 'there are no candidates' },
+    { n: '§5.4', current: 'x:1', policies: {}, tags: {}, chosen: 'keep', because: 'there are no candidates' },
     {
-      n: '5.4',
+      n: '§5.4',
       current: 'x:1',
       policies: {},
       tags: { ...dated, arm: { excluded: 'no suitable manifest' } },
@@ -138,14 +138,14 @@ describe('as Flux v1', () => {
       because: 'an image for other machines is passed over (v1 stops)',
     },
     {
-      n: '5.4',
+      n: '§5.4',
       current: 'x:1',
       policies: {},
       tags: { ...dated, ghost: { state: 'missing' as const } },
       chosen: 'x:2',
       because: 'so is a tag without image',
     },
-  ])('[manifests $n] $because', ({ current, policies, tags, chosen }) => {
+  ])('$n $because', ({ current, policies, tags, chosen }) => {
     expect(summary(choose(current, policies as Policies, tags))).toBe(chosen);
   });
 

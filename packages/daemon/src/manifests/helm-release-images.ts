@@ -120,14 +120,14 @@ function* aliasedImages(
     const written = [path, annotations[`registry.fluxcd.io/${name}`], annotations[`tag.fluxcd.io/${name}`]];
     const [repository, registry, tag] = written.map((each) => each?.split('.'));
     if (!repository) continue;
-    const lost = [repository, registry, tag].find(
-      (each) => each && typeof valueAt(values, each) !== 'string',
+    const lost = [repository, registry, tag].flatMap((each) =>
+      each && typeof valueAt(values, each) !== 'string' ? [each.join('.')] : [],
     );
     const text = (at: readonly string[] | undefined) => (at ? textOrNone(valueAt(values, at)) : undefined);
     yield {
       name,
-      ...(lost
-        ? { image: undefined, problem: `spec.values.${lost.join('.')} is no text` }
+      ...(lost.length > 0
+        ? { image: undefined, problem: ['unable to resolve path(s):', ...lost].join('\n') }
         : reference(text(registry), text(repository) ?? '', text(tag))),
       repository: [...valuesPath, ...repository],
       registry: registry && [...valuesPath, ...registry],

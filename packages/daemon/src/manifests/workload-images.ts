@@ -31,7 +31,7 @@ export function isWorkloadKind(kind: string): boolean {
 export function workloadImages(body: JsonObject): NamedImage[] | undefined {
   const kind = text(body['kind']);
   if (!isWorkloadKind(kind)) return undefined;
-  return imageSites(kind, body).flatMap((site) => {
+  return imageSites(kind, body)?.flatMap((site) => {
     if (site.layout === 'pod') {
       return [{ name: site.container, image: tryParseImageRef(site.written) ?? unreadable }];
     }
@@ -43,17 +43,19 @@ export function workloadImages(body: JsonObject): NamedImage[] | undefined {
 const unreadable = { domain: '', path: '', tag: '', sha256: '' };
 
 /**
- * The places of a workload's images, in the same order, for a kind in any case; those of a HelmRelease that name no image come
- * along, so that an edit can say why they are none.
+ * The places of a workload's images, in the same order, for a kind in any case; those of a HelmRelease
+ * that name no image come along, so that an edit can say why they are none.
+ * @returns undefined for what is no workload
  */
-export function imageSites(kind: string, body: JsonObject): ImageSite[] {
+export function imageSites(kind: string, body: JsonObject): ImageSite[] | undefined {
   if (kind.toLowerCase() === 'helmrelease') {
     const annotations = member(member(body, 'metadata'), 'annotations');
     return valuesImages(objectOr(member(member(body, 'spec'), 'values')), textMembers(annotations)).map(
       (place) => ({ layout: 'values', container: place.name, place }),
     );
   }
-  const podPath = podSpecs[kind.toLowerCase()] ?? [];
+  const podPath = podSpecs[kind.toLowerCase()];
+  if (!podPath) return undefined;
   const pod = podPath.reduce<JsonValue | undefined>((at, key) => member(at, String(key)), body);
   return ['containers', 'initContainers'].flatMap((list) => {
     const containers = member(pod, list);

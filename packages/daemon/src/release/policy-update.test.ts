@@ -29,93 +29,93 @@ function annotations(...lines: string[]): string {
 describe('annotationChanges', () => {
   it.each([
     {
-      n: 'P1',
+      n: '[manifests P1]',
       before: annotations("prometheus.io/scrape: 'false'"),
       change: { add: { automated: 'true' } },
       after: annotations("prometheus.io/scrape: 'false'", "fluxcd.io/automated: 'true'"),
     },
     {
-      n: 'P2',
+      n: '[manifests P2]',
       before: annotations("flux.weave.works/automated: 'true'"),
       change: { add: ['automated'] },
       after: annotations("flux.weave.works/automated: 'true'"),
     },
     {
-      n: 'P3',
+      n: '[manifests P3]',
       before: '',
       change: { add: ['automated'], remove: null },
       after: annotations("fluxcd.io/automated: 'true'"),
     },
     {
-      n: 'P4',
+      n: '[manifests P4]',
       before: annotations("flux.weave.works/automated: 'true'", "other: 'x'"),
       change: { add: ['locked'], remove: ['automated'] },
       after: annotations("other: 'x'", "fluxcd.io/locked: 'true'"),
     },
-    { n: 'P5', before: '', change: { add: ['locked'], remove: ['locked'] }, after: '' },
+    { n: '[manifests P5]', before: '', change: { add: ['locked'], remove: ['locked'] }, after: '' },
     {
-      n: 'P6',
+      n: '[manifests P6]',
       before: annotations('fluxcd.io/automated: true'),
       change: { remove: ['automated'] },
       after: '',
     },
-    { n: 'P7', before: '', change: { remove: ['automated'] }, after: '' },
-    { n: 'P7', before: annotations('a: b'), change: { remove: ['automated'] }, after: annotations('a: b') },
+    { n: '[manifests P7]', before: '', change: { remove: ['automated'] }, after: '' },
+    { n: '[manifests P7]', before: annotations('a: b'), change: { remove: ['automated'] }, after: annotations('a: b') },
     {
-      n: 'P8',
+      n: '[manifests P8]',
       before: annotations('fluxcd.io/locked_msg: |-', '  one', '', '  two'),
       change: { remove: ['locked_msg'] },
       after: '',
     },
     {
-      n: 'P9',
+      n: '[manifests P9]',
       before: '',
       change: { add: { 'tag.nginx': 'glob:*' } },
       after: annotations('fluxcd.io/tag.nginx: glob:*'),
     },
     {
-      n: 'P9',
+      n: '[manifests P9]',
       before: '',
       change: { add: { 'tag.nginx': 'foo' } },
       after: annotations('fluxcd.io/tag.nginx: foo'),
     },
     {
-      n: 'P9',
+      n: '[manifests P9]',
       before: '',
       change: { add: { 'tag.nginx': 'semver:*' } },
       after: annotations('fluxcd.io/tag.nginx: semver:*'),
     },
     {
-      n: 'P9',
+      n: '[manifests P9]',
       before: '',
       change: { add: { 'tag.nginx': 'regexp:(.*?)' } },
       after: annotations('fluxcd.io/tag.nginx: regexp:(.*?)'),
     },
     {
-      n: 'P11',
+      n: '[manifests P11]',
       before: annotations('filter.fluxcd.io/nginx: glob:*'),
       change: { add: { 'tag.nginx': 'glob:*' } },
       after: annotations('filter.fluxcd.io/nginx: glob:*'),
     },
     {
-      n: 'P12',
+      n: '[manifests P12]',
       before: '',
       change: { add: { tag_all: 'semver:*' } },
       after: annotations('fluxcd.io/tag.nginx: semver:*', 'fluxcd.io/tag.setup: semver:*'),
     },
     {
-      n: 'P13',
+      n: '[manifests P13]',
       before: annotations('fluxcd.io/tag.nginx: x'),
       change: { add: { tag_all: 'glob:*' } },
       after: '',
     },
     {
-      n: 'P14',
+      n: '[manifests P14]',
       before: '',
       change: { add: { 'tag.nginx': 'semver:>=1.0' } },
       after: annotations('fluxcd.io/tag.nginx: semver:>=1.0'),
     },
-  ])('[manifests $n] $change', ({ before, change, after }) => {
+  ])('$n $change', ({ before, change, after }) => {
     expect(update(before, change)).toBe(after);
   });
 

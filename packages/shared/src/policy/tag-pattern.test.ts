@@ -2,40 +2,40 @@ import { expect, it } from 'vitest';
 import { parseTagPattern } from './tag-pattern.ts';
 
 it.each([
-  { n: 'T1', pattern: '*', lets: ['', '1', 'foo'], stops: [] },
-  { n: 'T1', pattern: 'glob:*', lets: ['', '1', 'foo'], stops: ['latest', 'Latest'] },
-  { n: 'T2', pattern: 'master-*', lets: ['master-', 'master-foo'], stops: ['', 'foo-master'] },
-  { n: 'T3', pattern: 'semver:*', lets: ['1', '1.0', 'v1.0.3'], stops: ['', 'latest', '2.0.1-alpha.1'] },
-  { n: 'T4', pattern: 'semver:~1', lets: ['v1', '1', '1.2', '1.2.3'], stops: ['2.0.0', 'latest'] },
-  { n: 'T5', pattern: 'semver:2.0.1-alpha.1', lets: ['2.0.1-alpha.1'], stops: ['2.0.1'] },
-  { n: 'T6', pattern: 'semver:>=1.2.3-0', lets: ['1.2.3-alpha.1', '2.0.1-alpha.1'], stops: ['1.2.2'] },
+  { n: '[manifests T1]', pattern: '*', lets: ['', '1', 'foo'], stops: [] },
+  { n: '[manifests T1]', pattern: 'glob:*', lets: ['', '1', 'foo'], stops: ['latest', 'Latest'] },
+  { n: '[manifests T2]', pattern: 'master-*', lets: ['master-', 'master-foo'], stops: ['', 'foo-master'] },
+  { n: '[manifests T3]', pattern: 'semver:*', lets: ['1', '1.0', 'v1.0.3'], stops: ['', 'latest', '2.0.1-alpha.1'] },
+  { n: '[manifests T4]', pattern: 'semver:~1', lets: ['v1', '1', '1.2', '1.2.3'], stops: ['2.0.0', 'latest'] },
+  { n: '[manifests T5]', pattern: 'semver:2.0.1-alpha.1', lets: ['2.0.1-alpha.1'], stops: ['2.0.1'] },
+  { n: '[manifests T6]', pattern: 'semver:>=1.2.3-0', lets: ['1.2.3-alpha.1', '2.0.1-alpha.1'], stops: ['1.2.2'] },
   {
-    n: 'T7',
+    n: '[manifests T7]',
     pattern: 'semver:>=1.2.3',
     lets: ['1.2.3+meta', '20190523'],
     stops: ['1.2.3-rc.1', '1.2.3.4', 'V1.2.3'],
   },
   {
-    n: 'T8',
+    n: '[manifests T8]',
     pattern: 'semver: >= 1.0.0-rc.0, <1.0.1',
     lets: ['1.0.0', 'v1'],
     stops: ['1.0.0-rc.1', '1.0.1'],
   },
-  { n: 'T9', pattern: 'regexp:^([a-zA-Z]+)$', lets: ['foo', 'fooBAR'], stops: ['1', 'foo-1'] },
+  { n: '[manifests T9]', pattern: 'regexp:^([a-zA-Z]+)$', lets: ['foo', 'fooBAR'], stops: ['1', 'foo-1'] },
   {
-    n: 'T10',
+    n: '[manifests T10]',
     pattern: 'regex:^\\w{7}(?:\\w)?$',
     lets: ['af14eb2', 'bb73ed94'],
     stops: ['foo', '946427ff-foo'],
   },
-  { n: 'T13', pattern: 'latest', lets: ['latest'], stops: ['Latest', 'v0'] },
-  { n: '3', pattern: 'glob:', lets: [''], stops: ['a'] },
-  { n: '3', pattern: 'glob: a*', lets: [' ab'], stops: ['ab'] },
-  { n: '3', pattern: 'glob:a*b*c', lets: ['abc', 'a/xbxc'], stops: ['acb', 'ab', 'abcd'] },
-  { n: '3', pattern: 'glob:ab*ba', lets: ['abba', 'abxba'], stops: ['aba'] },
-  { n: '3', pattern: 'regexp:(?i)^REL', lets: ['release'], stops: ['prerel'] },
-  { n: '3', pattern: 'Semver:*', lets: ['Semver:x'], stops: ['1.0'] },
-])('[manifests $n] $pattern', ({ pattern, lets, stops }) => {
+  { n: '[manifests T13]', pattern: 'latest', lets: ['latest'], stops: ['Latest', 'v0'] },
+  { n: '§3', pattern: 'glob:', lets: [''], stops: ['a'] },
+  { n: '§3', pattern: 'glob: a*', lets: [' ab'], stops: ['ab'] },
+  { n: '§3', pattern: 'glob:a*b*c', lets: ['abc', 'a/xbxc'], stops: ['acb', 'ab', 'abcd'] },
+  { n: '§3', pattern: 'glob:ab*ba', lets: ['abba', 'abxba'], stops: ['aba'] },
+  { n: '§3', pattern: 'regexp:(?i)^REL', lets: ['release'], stops: ['prerel'] },
+  { n: '§3', pattern: 'Semver:*', lets: ['Semver:x'], stops: ['1.0'] },
+])('$n $pattern', ({ pattern, lets, stops }) => {
   const { matches } = parseTagPattern(pattern);
   expect(lets.filter((tag) => !matches(tag))).toEqual([]);
   expect(stops.filter(matches)).toEqual([]);

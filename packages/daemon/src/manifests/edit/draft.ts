@@ -52,7 +52,7 @@ export class Draft {
     if (other !== undefined) {
       throw this.problem(
         node,
-        `a value that anchor &${node.anchor ?? ''} shares would have to be ${other} and ${value}`,
+        `one value would have to be both ${other} and ${value}${node.anchor === undefined ? '' : `: it is shared through anchor &${node.anchor}`}`,
       );
     }
     this.#scalars.set(node, value);
@@ -66,6 +66,6 @@ export class Draft {
 
   /** A problem with its line in the document. */
   problem(node: SyntaxNode | undefined, message: string, help?: string): EditProblem {
-    return new EditProblem(message, node && 1 + countLines(this.text, 0, node.start), help);
+    return new EditProblem(message, node && 1 + countLines(this.text, 0, node.from), help);
   }
 }

@@ -4,7 +4,7 @@ import { linesBehind, removeLines } from './block-map.ts';
 import type { Draft, EditedObject } from './draft.ts';
 import { editFlowMap } from './flow-map.ts';
 import { columnOf } from './lines.ts';
-import { entryOf, ownEntry, resolveAlias } from './lookup.ts';
+import { entryOf, isKey, ownEntry, resolveAlias } from './lookup.ts';
 import { type MapStyle, stepOf, styleBelow, styleOf, writeKey, writePair } from './map-style.ts';
 import type { MapEntry, MapNode, SyntaxNode } from './syntax.ts';
 import { writeString } from './write-scalar.ts';
@@ -123,7 +123,7 @@ function changeEntries(draft: Draft, metadata: MapNode, annotations: MapNode, ch
     if (value === undefined) {
       if (!entry) throw draft.problem(annotations, `annotation ${key} comes from a map that is merged in`);
       for (const each of annotations.entries) {
-        if (each.key.type === 'scalar' && each.key.value === key) removed.add(each);
+        if (isKey(each, key)) removed.add(each);
       }
     } else if (!entry) {
       added.push([key, value]);

@@ -1,4 +1,3 @@
-import { errorMessage } from '@fluxctl/shared/errors';
 import { type FieldPath, printFieldPath } from '../field-path.ts';
 import { composeEvents } from '../yaml/compose.ts';
 import { type DocumentSlice, splitDocuments } from '../yaml/documents.ts';
@@ -12,7 +11,7 @@ import { editImages, type ImageEdit } from './edit-images.ts';
 import { EditProblem } from './edit-problem.ts';
 import { nodeAt, resolveAlias } from './lookup.ts';
 import { applySplices, type Splice } from './splice.ts';
-import { readSyntax } from './syntax.ts';
+import { readSyntax, type SyntaxNode } from './syntax.ts';
 
 /** Which object of a document is meant. */
 export interface ObjectTarget {
@@ -63,8 +62,8 @@ function editSlice(slice: DocumentSlice, edits: readonly ObjectEdit[]): string {
     if (error instanceof EditProblem) {
       throw new EditProblem(error.message, slice.line + (error.line ?? 1) - 1, error.help);
     }
-    const line = error instanceof YamlError ? error.line : 1;
-    throw new EditProblem(errorMessage(error), slice.line + line - 1);
+    if (error instanceof YamlError) throw new EditProblem(error.message, slice.line + error.line - 1);
+    throw error;
   }
 }
 
@@ -113,32 +112,50 @@ function textOf(node: YamlNode | undefined): string | undefined {
 
 /** Reads the new text: it must mean what the old one meant, with the intended changes and no other. */
 function prove(draft: Draft, before: YamlNode, edited: string): void {
+  checkAnchors(draft);
   const expected = draft.changes.reduce((root, { path, value }) => withValue(root, path, value), before);
-  const after = composeEvents(parseDocument(edited)).root;
-  const path = firstDifference(expected, after);
+  const path = firstDifference(expected, composeEvents(parseDocument(edited)).root);
   if (!path) return;
-  const place = placeOf(draft, path);
   const isMeant = draft.changes.some((change) => change.path.join('\0') === path.join('\0'));
-  const what = isMeant ? 'would not become what it should be' : 'would change too';
-  const shared = place.anchor === undefined ? '' : `shared through anchor &${place.anchor}: `;
+  const what = `${printFieldPath(path)} ${isMeant ? 'would not become what it should be' : 'would change too'}`;
+  const { shared, node } = placeOf(draft, path);
+  if (!shared) throw draft.problem(node, what);
   throw draft.problem(
-    place.node,
-    `${shared}${printFieldPath(path)} ${what}`,
-    place.anchor === undefined
-      ? undefined
-      : 'Nothing was changed. Write the value out where it differs, or update all that share it.',
+    shared,
+    `shared through anchor &${shared.anchor}: ${what}`,
+    'Nothing was changed. Write the value out where it differs, or update all that share it.',
   );
 }
 
-/** The node at a path or, of what leads to it, the last that there is; and the anchor that shares it. */
-function placeOf(draft: Draft, path: FieldPath) {
-  let anchor: string | undefined;
-  let node = draft.syntax.root;
-  for (let length = 0; length <= path.length; length += 1) {
-    const found = nodeAt(draft.syntax, draft.syntax.root, path.slice(0, length));
-    if (!found) break;
-    node = found.alias ? resolveAlias(draft.syntax, found.alias) : found.node;
-    if (found.node.type !== 'alias') anchor ??= found.alias?.name ?? found.node.anchor;
+/** An anchor must not go with what is taken away while something else still uses it. */
+function checkAnchors(draft: Draft): void {
+  const gone = draft.splices.filter(({ start, end }) => draft.text.slice(start, end).includes('&'));
+  const isGone = ({ from, end }: SyntaxNode) =>
+    gone.some((splice) => splice.start <= from && end <= splice.end);
+  if (gone.length === 0) return;
+  for (const [alias, target] of draft.syntax.targets) {
+    if (!isGone(target) || isGone(alias)) continue;
+    throw draft.problem(alias, `anchor &${alias.name}, which is used here, would be gone`);
   }
-  return { anchor, node };
+}
+
+/** The node at a path or, of what leads to it, the last that there is; and what shares it by an anchor. */
+function placeOf({ syntax }: Draft, path: FieldPath) {
+  const targets = new Set(syntax.targets.values());
+  let shared: AnchoredNode | undefined;
+  let node = syntax.root;
+  for (let length = 0; length <= path.length; length += 1) {
+    const found = nodeAt(syntax, syntax.root, path.slice(0, length));
+    if (!found) break;
+    const source = found.alias ? resolveAlias(syntax, found.alias) : found.node;
+    if (targets.has(source) && isAnchored(source)) shared ??= source;
+    node = found.node;
+  }
+  return { shared, node };
+}
+
+type AnchoredNode = SyntaxNode & { readonly anchor: string };
+
+function isAnchored(node: SyntaxNode): node is AnchoredNode {
+  return 'anchor' in node && node.anchor !== undefined;
 }

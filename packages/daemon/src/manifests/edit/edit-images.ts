@@ -39,6 +39,8 @@ export function editImages(
   edits: readonly ImageEdit[],
 ): void {
   const sites = imageSites(kind, objectOf(object.value));
+  if (!sites)
+    throw draft.problem(object.node, `updating resource kind ${JSON.stringify(kind)} not supported`);
   const additions: Addition[] = [];
   for (const edit of edits) {
     const site = sites.find(({ container }) => container === edit.container);

@@ -32,3 +32,12 @@ export function newlineAt(text: string, at: number): '\n' | '\r\n' {
   const found = before < 0 ? text.indexOf('\n') : before;
   return found > 0 && text[found - 1] === '\r' ? '\r\n' : '\n';
 }
+
+/** Without the line breaks at its end, and the spaces behind them. */
+export function withoutBlankLines(text: string): string {
+  let end = text.length;
+  for (let at = end - 1; at >= 0 && ' \t\r\n'.includes(text[at] ?? ''); at -= 1) {
+    if (text[at] === '\n') end = text[at - 1] === '\r' ? at - 1 : at;
+  }
+  return text.slice(0, end);
+}

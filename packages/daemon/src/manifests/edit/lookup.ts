@@ -1,4 +1,6 @@
 import type { FieldPath } from '../field-path.ts';
+import { resolvePlain } from '../yaml/scalar.ts';
+import { keyText } from '../yaml/scalar-text.ts';
 import type { AliasNode, MapEntry, MapNode, SyntaxDocument, SyntaxNode } from './syntax.ts';
 
 /** The node itself, or the one that it is an alias of. */
@@ -8,20 +10,38 @@ export function resolveAlias(document: SyntaxDocument, node: SyntaxNode): Syntax
 
 /** The entry of a key that is written in the map itself; of duplicates the last, which counts. */
 export function ownEntry(map: MapNode, key: string): MapEntry | undefined {
-  return map.entries.findLast((entry) => entry.key.type === 'scalar' && entry.key.value === key);
+  return map.entries.findLast((entry) => isKey(entry, key));
+}
+
+/** Whether an entry's key is this one in the form that JSON needs: `yes:` is `true`. */
+export function isKey({ key: node }: MapEntry, key: string): boolean {
+  if (node.type !== 'scalar') return false;
+  const isText = node.style !== 'plain' || node.tagged;
+  return key === (isText ? node.value : keyText(resolvePlain(node.value)));
 }
 
 /** The entry that gives a key its value, be it a map's own or one that a merge (`<<`) brings. */
 export function entryOf(document: SyntaxDocument, map: MapNode, key: string): MapEntry | undefined {
+  return findEntry(document, map, key)?.entry;
+}
+
+interface FoundEntry {
+  readonly entry: MapEntry;
+  /** The alias that brings it; undefined for a map's own. */
+  readonly alias: AliasNode | undefined;
+}
+
+function findEntry(document: SyntaxDocument, map: MapNode, key: string): FoundEntry | undefined {
   // as Go's yaml.v2: what stands behind wins, merges too
   for (const entry of map.entries.toReversed()) {
-    if (entry.key.type === 'scalar' && entry.key.value === key) return entry;
+    if (isKey(entry, key)) return { entry, alias: undefined };
     if (!isMerge(entry)) continue;
     const source = resolveAlias(document, entry.value);
     for (const each of source.type === 'sequence' ? source.items : [source]) {
       const from = resolveAlias(document, each);
-      const found = from.type === 'map' ? entryOf(document, from, key) : undefined;
-      if (found) return found;
+      const found = from.type === 'map' ? findEntry(document, from, key) : undefined;
+      const alias = [entry.value, each].find((node) => node.type === 'alias');
+      if (found) return { entry: found.entry, alias: alias ?? found.alias };
     }
   }
   return undefined;
@@ -34,7 +54,7 @@ function isMerge({ key }: MapEntry): boolean {
 /** A value on its way: the last of it, and what is shared by way of an anchor. */
 export interface Found {
   readonly node: SyntaxNode;
-  /** The first alias on the way, the node itself included. */
+  /** The first alias on the way, the node itself and merges included. */
   readonly alias: AliasNode | undefined;
 }
 
@@ -44,24 +64,22 @@ export function nodeAt(
   from: SyntaxNode | undefined,
   path: FieldPath,
 ): Found | undefined {
-  let alias: AliasNode | undefined;
-  let at = from;
-  for (const part of [undefined, ...path]) {
-    if (part !== undefined) at = childOf(document, at, part);
-    if (!at) return undefined;
-    if (at.type === 'alias') {
-      alias ??= at;
-      at = resolveAlias(document, at);
+  let found = from && resolved(document, from, undefined);
+  for (const part of path) {
+    if (!found) return undefined;
+    const { node, alias } = found;
+    if (typeof part === 'number') {
+      const item = node.type === 'sequence' ? node.items[part] : undefined;
+      found = item && resolved(document, item, alias);
+    } else {
+      const entry = node.type === 'map' ? findEntry(document, node, part) : undefined;
+      found = entry && resolved(document, entry.entry.value, alias ?? entry.alias);
     }
   }
-  return at && { node: at, alias };
+  return found;
 }
 
-function childOf(
-  document: SyntaxDocument,
-  node: SyntaxNode | undefined,
-  part: string | number,
-): SyntaxNode | undefined {
-  if (typeof part === 'number') return node?.type === 'sequence' ? node.items[part] : undefined;
-  return node?.type === 'map' ? entryOf(document, node, part)?.value : undefined;
+function resolved(document: SyntaxDocument, node: SyntaxNode, before: AliasNode | undefined): Found {
+  const alias = before ?? (node.type === 'alias' ? node : undefined);
+  return { node: resolveAlias(document, node), alias };
 }

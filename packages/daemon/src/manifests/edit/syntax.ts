@@ -8,7 +8,7 @@ import {
   type ScalarEvent,
 } from 'js-yaml';
 import type { ParsedEvents } from '../yaml/parse-events.ts';
-import { endOfLine } from './lines.ts';
+import { endOfLine, withoutBlankLines } from './lines.ts';
 import { originalEvents } from './original-events.ts';
 
 /** A node of a document, with the place of its text; offsets are in UTF-16 units. */
@@ -187,8 +187,7 @@ class SyntaxReader {
     const headerEnd = endOfLine(this.#text, start);
     if (event.valueEnd <= headerEnd) return { start, end: headerEnd };
     if (event.chomping === CHOMPING_MODE.KEEP) return { start, end: event.valueEnd };
-    const body = this.#text.slice(headerEnd, event.valueEnd);
-    return { start, end: headerEnd + body.replace(/(?:\r?\n[ \t]*)+$/, '').length };
+    return { start, end: headerEnd + withoutBlankLines(this.#text.slice(headerEnd, event.valueEnd)).length };
   }
 
   #map(event: Properties & { readonly start: number; readonly style: number }, inFlow: boolean): MapNode {

@@ -1,4 +1,5 @@
 import { readsAsString } from '../yaml/scalar.ts';
+import { withoutBlankLines } from './lines.ts';
 import type { ScalarNode, ScalarStyle } from './syntax.ts';
 
 /** Where a scalar is to stand. */
@@ -50,7 +51,7 @@ function blockText(text: string, node: ScalarNode, value: string): string | unde
   const indent = ' '.repeat(node.indent);
   const written = [chomped, ...folded.map((line) => (line === '' ? '' : indent + line))].join(newline);
   // line breaks behind the text, which count under `|+` and not under what it becomes
-  return written + (/(?:\r?\n[ \t]*)+$/.exec(old)?.[0] ?? '');
+  return written + old.slice(withoutBlankLines(old).length);
 }
 
 function singleQuoted(value: string): string {
@@ -81,7 +82,9 @@ export function isPlain(value: string, flow: boolean): boolean {
 function looksSpecial(value: string): boolean {
   return (
     /^(?:y|n|yes|no|on|off|true|false|null|~)$/i.test(value) ||
-    /^[-+]?(?:\.?\d[\d_.]*(?:e[-+]?\d+)?|0o?[0-7_]+|0b[01_]+|0x[\da-f_]+|\.inf|\.nan)$/i.test(value) ||
+    /^[-+]?(?:(?:\d[\d_]*\.?|\.\d)[\d_]*(?:e[-+]?\d+)?|0o?[0-7_]+|0b[01_]+|0x[\da-f_]+|\.inf|\.nan)$/i.test(
+      value,
+    ) ||
     /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.\d*)?$/.test(value) ||
     /^\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?$/.test(value)
   );

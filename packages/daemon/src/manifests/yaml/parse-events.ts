@@ -1,4 +1,5 @@
 import { type Event, parseEvents, YAMLException } from 'js-yaml';
+import { countLines } from './documents.ts';
 
 /** A document that cannot be read. `line` counts from the first line of the text. */
 export class YamlError extends Error {
@@ -19,8 +20,8 @@ export interface ParsedEvents {
 /** Deeper nesting than any manifest has; keeps the stack bounded. */
 export const maxDepth = 500;
 
-/** Parses that one document may cost. */
-const maxTries = 200;
+/** Characters that may be gone through again for one document: seconds, at most. */
+const maxWork = 2 ** 26;
 
 /**
  * Parses one document.
@@ -35,49 +36,68 @@ export function parseDocument(text: string): ParsedEvents {
   const first = tryToParse(text);
   if (first.ok) return { text, events: first.events };
   if (!first.needsIndent) throw first.error;
-  return parseIndenting(text, first.error.line);
+  return parseIndenting(text, startOfLine(text, first.at));
 }
 
+/** @param firstLine - where the line begins that is not indented enough */
 function parseIndenting(text: string, firstLine: number): ParsedEvents {
   const padding = ' '.repeat(widestIndent(text) + 1);
-  let lines: readonly string[] = text.split('\n');
-  let line = firstLine;
-  /** Lines to indent at once: more and more, while they follow each other. */
+  let known = text;
+  let from = firstLine;
+  /** Lines to indent at once: more and more, while they are close to each other. */
   let count = 1;
-  for (let tries = 0; tries < maxTries; tries += 1) {
-    const from = line - 1;
-    const candidate = lines.map((each, at) => (at >= from && at < from + count ? padding + each : each));
-    const attempt = candidate.join('\n');
+  for (let work = 0; work < maxWork; work += known.length) {
+    const { text: attempt, end } = indentLines(known, from, count, padding);
     const parsed = tryToParse(attempt);
     if (parsed.ok) return { text: attempt, events: parsed.events };
-    if (parsed.needsIndent && parsed.error.line > line) {
-      const next = parsed.error.line;
-      count = next === line + count ? count * 2 : 1;
-      lines = candidate;
-      line = next;
+    const line = startOfLine(attempt, parsed.at);
+    if (parsed.needsIndent && line >= end) {
+      count = countLines(attempt, end, line) <= count ? count * 4 : 1;
+      known = attempt;
+      from = line;
     } else if (count === 1) {
       throw parsed.error;
     } else {
       // beyond the end of the brackets or the quotes, where a further indent is an error
-      count = 1;
+      const good = countLines(attempt, from, line);
+      count = good > 0 && good < count ? good : Math.ceil(count / 2);
     }
   }
-  throw new YamlError('too many lines are not indented enough', line);
+  throw new YamlError('too many lines are not indented enough', 1 + countLines(known, 0, from));
+}
+
+/** @returns also where the lines end that were indented */
+function indentLines(text: string, from: number, count: number, padding: string) {
+  const lines: string[] = [];
+  let at = from;
+  for (let line = 0; line === 0 || (line < count && at < text.length); line += 1) {
+    const newline = text.indexOf('\n', at);
+    const next = newline < 0 ? text.length : newline + 1;
+    lines.push(padding, text.slice(at, next));
+    at = next;
+  }
+  const indented = lines.join('');
+  return { text: text.slice(0, from) + indented + text.slice(at), end: from + indented.length };
+}
+
+function startOfLine(text: string, at: number): number {
+  return at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
 }
 
 type Attempt =
   | { readonly ok: true; readonly events: readonly Event[] }
-  | { readonly ok: false; readonly error: YamlError; readonly needsIndent: boolean };
+  | { readonly ok: false; readonly error: YamlError; readonly at: number; readonly needsIndent: boolean };
 
 function tryToParse(text: string): Attempt {
   try {
     return { ok: true, events: parseEvents(text, { maxDepth }) };
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    const line = (error.mark?.line ?? 0) + 1;
+    const { line = 0, position = 0 } = error.mark ?? {};
     return {
       ok: false,
-      error: new YamlError(error.reason, line),
+      error: new YamlError(error.reason, line + 1),
+      at: position,
       needsIndent: error.reason === 'deficient indentation',
     };
   }

@@ -1,1 +1,0 @@
-export { chartImage, helmReleaseImages, type NamedImage } from '../manifests/helm-release-images.ts';
