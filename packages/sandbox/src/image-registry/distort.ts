@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { Answer } from './answer.ts';
 import { digestOf } from './digest.ts';
 import type { Fault } from './faults.ts';
@@ -18,7 +19,7 @@ export function answerInstead(fault: Fault): Answer | undefined {
       return { status: 200, headers: { 'content-type': 'text/html' }, body: Buffer.from(page) };
     case 'answer': {
       const headers = { 'content-type': 'application/json', ...fault.headers };
-      return { status: fault.status ?? 200, headers, body: Buffer.from(fault.body) };
+      return { status: fault.status ?? 200, headers, body: Buffer.from(fault.body, fault.encoding) };
     }
     default:
       return undefined;
@@ -39,6 +40,10 @@ export function distort(answer: Answer, fault: Fault, url: string): Answer {
     case 'huge': {
       const missing = Math.max(fault.bytes - answer.body.length, 0);
       return { ...answer, body: Buffer.concat([answer.body, Buffer.alloc(missing, ' ')]) };
+    }
+    case 'gzip': {
+      const body = fault.broken ? answer.body : gzipSync(answer.body);
+      return { ...answer, headers: { ...answer.headers, 'content-encoding': 'gzip' }, body };
     }
     case 'link':
       return { ...answer, headers: { ...answer.headers, link: linkOf(fault.to, url) } };

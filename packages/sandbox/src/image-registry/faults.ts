@@ -1,7 +1,9 @@
-import { matches, type RegistryRequest, type RequestMatch } from './request-log.ts';
+import type { ConnectionFault, FaultPlan } from '../http/fault-plan.ts';
+import type { RegistryRequest } from './request-log.ts';
 
 /** What goes wrong. */
 export type Fault =
+  | ConnectionFault
   /** A refusal by status; `retryAfter` in seconds, or a date as HTTP writes it. */
   | {
       readonly type: 'status';
@@ -9,12 +11,6 @@ export type Fault =
       readonly retryAfter?: number | string;
       readonly message?: string;
     }
-  /** The answer comes late, by this many milliseconds. */
-  | { readonly type: 'slow'; readonly ms: number }
-  /** There is never an answer. */
-  | { readonly type: 'hang' }
-  /** The connection ends without an answer; the request was not carried out. */
-  | { readonly type: 'cut-before' }
   /** The connection ends in the middle of the answer. */
   | { readonly type: 'cut-within' }
   /** A web page, with status 200: what a proxy or a log-in screen in between answers. */
@@ -27,6 +23,10 @@ export type Fault =
   | { readonly type: 'wrong-content' }
   /** The answer is this long: spaces follow what there is. */
   | { readonly type: 'huge'; readonly bytes: number }
+  /** The answer never ends: spaces follow what there is, one after each wait of so many milliseconds. */
+  | { readonly type: 'endless'; readonly everyMs: number }
+  /** The answer is compressed, though nobody asked for that; or is said to be. */
+  | { readonly type: 'gzip'; readonly broken?: boolean }
   /** The next page of a list is this page again, always a new one, or what the `Link` header shall say. */
   | { readonly type: 'link'; readonly to: 'itself' | 'endless' | { readonly header: string } }
   /** The token of the request is not known any more. */
@@ -37,40 +37,8 @@ export type Fault =
       readonly status?: number;
       readonly headers?: Readonly<Record<string, string>>;
       readonly body: string;
+      /** How the text stands for bytes; UTF-8 by default. */
+      readonly encoding?: 'latin1';
     };
 
-interface Planned {
-  readonly match: RequestMatch;
-  readonly fault: Fault;
-  left: number;
-}
-
-/** Faults on demand, for the requests that match. */
-export class Faults {
-  readonly #planned = new Set<Planned>();
-
-  /**
-   * @param times - how often; for ever when left out
-   * @returns ends it
-   */
-  plan(match: RequestMatch, fault: Fault, times: number = Number.POSITIVE_INFINITY): () => void {
-    const planned: Planned = { match, fault, left: times };
-    this.#planned.add(planned);
-    return () => this.#planned.delete(planned);
-  }
-
-  clear(): void {
-    this.#planned.clear();
-  }
-
-  /** The fault that this request shall meet, and one less of it. */
-  take(request: RegistryRequest): Fault | undefined {
-    for (const planned of this.#planned) {
-      if (!matches(request, planned.match)) continue;
-      planned.left--;
-      if (planned.left <= 0) this.#planned.delete(planned);
-      return planned.fault;
-    }
-    return undefined;
-  }
-}
+export type Faults = FaultPlan<RegistryRequest, Fault>;

@@ -1,3 +1,4 @@
+import { isMatch, type Match } from '../http/match.ts';
 import type { RequestKind } from './route.ts';
 
 /** A request as it came, and what became of it. */
@@ -24,28 +25,7 @@ export interface RegistryRequest {
   readonly status: number | undefined;
 }
 
-/** All that are given must be equal; a list means one of them; a function may decide by itself. */
-export type RequestMatch =
-  | ((request: RegistryRequest) => boolean)
-  | {
-      readonly [key in
-        | 'method'
-        | 'kind'
-        | 'repository'
-        | 'reference'
-        | 'authorization'
-        | 'user'
-        | 'conditional'
-        | 'status']?: RegistryRequest[key] | readonly RegistryRequest[key][];
-    };
-
-export function matches(request: RegistryRequest, match: RequestMatch): boolean {
-  if (typeof match === 'function') return match(request);
-  return Object.entries(match).every(([key, wanted]) => {
-    const actual = request[key as keyof RegistryRequest];
-    return Array.isArray(wanted) ? wanted.includes(actual) : wanted === actual;
-  });
-}
+export type RequestMatch = Match<RegistryRequest>;
 
 /** One request while it is under way. */
 export interface LogEntry {
@@ -76,7 +56,7 @@ export class RequestLog {
   }
 
   all(match: RequestMatch = {}): readonly RegistryRequest[] {
-    return this.#requests.filter((request) => matches(request, match));
+    return this.#requests.filter((request) => isMatch(request, match));
   }
 
   count(match: RequestMatch = {}): number {

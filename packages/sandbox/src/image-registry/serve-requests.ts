@@ -104,6 +104,14 @@ async function respond(
     response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
     return;
   }
+  if (fault?.type === 'endless') {
+    const { 'content-length': _, ...headers } = headersOf(answer);
+    response.writeHead(answer.status, headers);
+    response.write(answer.body);
+    const more = setInterval(() => response.write(' '), fault.everyMs);
+    response.once('close', () => clearInterval(more));
+    return;
+  }
   // Before the client has it, so that whoever got an answer finds it in the log.
   entry.end(answer.status);
   response.writeHead(answer.status, headersOf(answer));

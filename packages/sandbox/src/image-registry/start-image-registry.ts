@@ -1,8 +1,9 @@
-import { type Certificate, createCertificate } from '../kube/access/certificate.ts';
+import { type Certificate, createCertificate } from '../http/certificate.ts';
+import { FaultPlan } from '../http/fault-plan.ts';
+import { HttpHost } from '../http/http-host.ts';
 import { type BuiltImage, buildImage, type ImageSpec } from './build-image.ts';
 import { buildSchema1Image, type Schema1Spec } from './build-schema1-image.ts';
-import { Faults } from './faults.ts';
-import { HttpHost } from './http-host.ts';
+import type { Faults } from './faults.ts';
 import { ImageStore } from './image-store.ts';
 import { Limits } from './limits.ts';
 import { RequestLog } from './request-log.ts';
@@ -83,15 +84,15 @@ export async function startImageRegistry(options: ImageRegistryOptions = {}): Pr
     storageLinks: new StorageLinks(() => `${storage.scheme}://localhost:${storage.port}`),
     tokens: new Tokens(),
     limits: new Limits(),
-    faults: new Faults(),
+    faults: new FaultPlan(),
     requests: new RequestLog(),
     settings: () => settings,
     baseUrl: () => `${server.scheme}://127.0.0.1:${server.port}`,
     now,
     stopping: stopping.signal,
   };
-  const server = new HttpHost(certificate, serveRequests(parts, 'registry'));
-  const storage = new HttpHost(certificate, serveRequests(parts, 'storage'));
+  const server = new HttpHost(certificate, { request: serveRequests(parts, 'registry') });
+  const storage = new HttpHost(certificate, { request: serveRequests(parts, 'storage') });
   await Promise.all([server.start(wantedPort), storage.start()]);
   const goAway = async () => {
     await Promise.all([server.stop(), storage.stop()]);

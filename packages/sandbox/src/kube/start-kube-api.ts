@@ -1,12 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ClusterAccess } from '../cluster-access.ts';
+import { createCertificate } from '../http/certificate.ts';
+import { FaultPlan } from '../http/fault-plan.ts';
+import { HttpHost } from '../http/http-host.ts';
 import { writeKubeconfig } from '../real/write-kubeconfig.ts';
-import { createCertificate } from './access/certificate.ts';
 import { Credentials, type User } from './access/credentials.ts';
 import { DenyRules } from './access/deny-rules.ts';
-import { Faults } from './access/faults.ts';
-import type { RequestMatch } from './access/request-info.ts';
+import type { Fault, Faults } from './access/faults.ts';
+import type { RequestInfo, RequestMatch } from './access/request-info.ts';
 import { RequestLog } from './access/request-log.ts';
 import { createFirstObjects } from './bootstrap.ts';
 import { runControllers } from './controllers/controller.ts';
@@ -14,7 +16,6 @@ import { definitionController } from './controllers/definitions.ts';
 import { garbageCollector } from './controllers/garbage-collector.ts';
 import { namespaceController, serviceAccountController } from './controllers/namespaces.ts';
 import { volumeProtectionController } from './controllers/volume-protection.ts';
-import { ApiServer } from './http/api-server.ts';
 import { KubeHandler } from './http/kube-handler.ts';
 import type { SubresourceHandler } from './http/subresource-handlers.ts';
 import type { OpenWatch } from './http/watch-answer.ts';
@@ -76,7 +77,7 @@ export async function startKubeApi(options: KubeApiOptions = {}): Promise<KubeAp
   };
   const credentials = new Credentials();
   const denied = new DenyRules();
-  const faults = new Faults();
+  const faults = new FaultPlan<RequestInfo, Fault>();
   const requests = new RequestLog();
   const subresources = new Map<string, SubresourceHandler>();
   const watches = new Set<OpenWatch>();
@@ -90,7 +91,7 @@ export async function startKubeApi(options: KubeApiOptions = {}): Promise<KubeAp
     watches,
     snapshots: new Map(),
   });
-  const server = new ApiServer(certificate, handler);
+  const server = new HttpHost(certificate, handler);
   const addUser = (user: User): string => {
     const token = randomBytes(16).toString('hex');
     credentials.set(token, user);

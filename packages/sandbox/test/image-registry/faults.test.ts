@@ -111,6 +111,26 @@ it('answers at length', async () => {
   expect((await answer.bytes()).length).toBe(10_000_000);
 });
 
+it('never ends its answer', async () => {
+  plan({ type: 'endless', everyMs: 1 });
+  const answer = await get(tagsPath);
+  const read: string[] = [];
+  for await (const chunk of answer.body ?? []) {
+    read.push(Buffer.from(chunk).toString());
+    if (read.length > 3) break;
+  }
+  expect(JSON.parse(read.join(''))).toMatchObject({ name: 'team/app' });
+});
+
+it('compresses its answer unasked, or says so', async () => {
+  plan({ type: 'gzip' }, 1);
+  const answer = await get(tagsPath, { headers: { 'accept-encoding': 'identity' } });
+  expect(answer.headers.get('content-encoding')).toBe('gzip');
+  expect(await answer.json()).toMatchObject({ name: 'team/app' });
+  plan({ type: 'gzip', broken: true }, 1);
+  await expect(get(tagsPath).then((lie) => lie.text())).rejects.toThrow();
+});
+
 it.each([
   { to: 'itself', links: [`<${tagsPath}?n=1>; rel="next"`, `<${tagsPath}?n=1>; rel="next"`] },
   { to: 'endless', links: [`<${tagsPath}?n=1&page=2>; rel="next"`, `<${tagsPath}?n=1&page=3>; rel="next"`] },

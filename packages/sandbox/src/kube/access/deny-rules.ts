@@ -1,5 +1,6 @@
+import { isMatch } from '../../http/match.ts';
 import { ApiError, groupResource } from '../api-error.ts';
-import { matches, type RequestInfo, type RequestMatch } from './request-info.ts';
+import type { RequestInfo, RequestMatch } from './request-info.ts';
 
 /** What is forbidden; everything else is allowed. */
 export class DenyRules {
@@ -12,7 +13,7 @@ export class DenyRules {
   }
 
   allows(request: RequestInfo): boolean {
-    return ![...this.#rules].some((rule) => matches(request, rule));
+    return ![...this.#rules].some((rule) => isMatch(request, rule));
   }
 
   /** @throws {ApiError} 403 in RBAC's words */

@@ -1,3 +1,4 @@
+import type { Match } from '../../http/match.ts';
 import type { ResourcePath } from '../http/kube-path.ts';
 
 /** What a request asks for, in the words of RBAC. */
@@ -18,31 +19,8 @@ export interface RequestInfo {
   readonly name: string | undefined;
 }
 
-/** Which requests a rule is about: all that are given must be equal; a function may decide by itself. */
-export type RequestMatch =
-  | ((request: RequestInfo) => boolean)
-  | {
-      readonly verb?: string | readonly string[];
-      readonly method?: string | readonly string[];
-      readonly group?: string;
-      readonly resource?: string | readonly string[];
-      readonly subresource?: string;
-      readonly namespace?: string;
-      readonly name?: string;
-      readonly user?: string;
-      /** Start of the path. */
-      readonly path?: string;
-    };
-
-export function matches(request: RequestInfo, match: RequestMatch): boolean {
-  if (typeof match === 'function') return match(request);
-  const { path, ...equal } = match;
-  if (path !== undefined && !request.path.startsWith(path)) return false;
-  return Object.entries(equal).every(([key, wanted]) => {
-    const actual = request[key as keyof RequestInfo];
-    return Array.isArray(wanted) ? wanted.includes(actual) : wanted === undefined || wanted === actual;
-  });
-}
+/** Which requests a rule is about. */
+export type RequestMatch = Match<RequestInfo>;
 
 const verbs: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
 

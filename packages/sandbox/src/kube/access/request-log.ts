@@ -1,4 +1,5 @@
-import { matches, type RequestInfo, type RequestMatch } from './request-info.ts';
+import { isMatch } from '../../http/match.ts';
+import type { RequestInfo, RequestMatch } from './request-info.ts';
 
 /** Every request since the start or the last `clear`, so that tests can say what was and was not asked. */
 export class RequestLog {
@@ -9,7 +10,7 @@ export class RequestLog {
   }
 
   all(match: RequestMatch = {}): readonly RequestInfo[] {
-    return this.#requests.filter((request) => matches(request, match));
+    return this.#requests.filter((request) => isMatch(request, match));
   }
 
   count(match: RequestMatch = {}): number {

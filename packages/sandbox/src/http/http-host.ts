@@ -1,20 +1,26 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Certificate } from '../kube/access/certificate.ts';
+import type { Certificate } from './certificate.ts';
+
+export interface Handlers {
+  readonly request: RequestListener;
+  /** Of connections that are to speak something else; refused without it. */
+  upgrade?(request: IncomingMessage, socket: Socket, head: Buffer): void;
+}
 
 /** HTTP or HTTPS on 127.0.0.1, that can go away and come back on the same port. */
 export class HttpHost {
   readonly #certificate: Certificate | undefined;
-  readonly #listener: RequestListener;
+  readonly #handlers: Handlers;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #port = 0;
   #connections = 0;
 
-  constructor(certificate: Certificate | undefined, listener: RequestListener) {
+  constructor(certificate: Certificate | undefined, handlers: Handlers) {
     this.#certificate = certificate;
-    this.#listener = listener;
+    this.#handlers = handlers;
   }
 
   get port(): number {
@@ -33,9 +39,11 @@ export class HttpHost {
   /** @param port - 0 takes a free one, later starts the one it had */
   async start(port = this.#port): Promise<void> {
     const options = { keepAliveTimeout: 90_000 };
+    const { request, upgrade } = this.#handlers;
     const server = this.#certificate
-      ? createSecureServer({ ...options, ...this.#certificate }, this.#listener)
-      : createServer(options, this.#listener);
+      ? createSecureServer({ ...options, ...this.#certificate }, request)
+      : createServer(options, request);
+    if (upgrade) server.on('upgrade', upgrade);
     server.on('connection', (socket: Socket) => {
       this.#connections += 1;
       this.#sockets.add(socket);
