@@ -16,7 +16,13 @@ it.each([
   expect([printTimestamp(time), printGoTime(time)]).toEqual([printed, go]);
 });
 
-it.each(['20190523', '2020-02-31T00:00:00Z', '2020-01-01', '2020-01-01T25:00:00Z', 'yesterday'])(
-  'refuses %s',
-  (text) => expect(parseTimestamp(text)).toBeUndefined(),
-);
+it.each([
+  '20190523',
+  '2020-02-31T00:00:00Z',
+  '2020-01-01',
+  '2020-01-01T25:00:00Z',
+  'yesterday',
+  '9999-12-31T23:59:59-14:00',
+  '0000-01-01T00:00:00+14:00',
+  '12024-01-01T00:00:00Z',
+])('refuses %s', (text) => expect(parseTimestamp(text)).toBeUndefined());

@@ -33,6 +33,8 @@ export function parseTimestamp(text: string): Timestamp | undefined {
     return undefined;
   const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * (sign === '-' ? -60_000 : 60_000);
   const utc = new Date(local - offset).toISOString();
+  // A year of more than four digits, or before the first, has no place in the order of texts.
+  if (utc.length !== written.length + '.000'.length) return undefined;
   if (utc.startsWith('0001-01-01T00:00:00')) return zeroTime;
   return `${utc.slice(0, 19)}.${fraction.slice(0, 9).padEnd(9, '0')}Z` as Timestamp;
 }
