@@ -8,7 +8,7 @@ import { createDockerConfigProvider } from './credentials/docker-config-file.ts'
 import { createEcrProvider, type EcrLimits } from './credentials/ecr.ts';
 import { findLogin } from './credentials/find-login.ts';
 import { createGoogleProvider, googleMetadata } from './credentials/google.ts';
-import { createHostBudget } from './distribution/budget.ts';
+import { createHostBudget, type HostBudget } from './distribution/budget.ts';
 import { openConnections } from './distribution/connections.ts';
 import { openImageSource } from './distribution/image-source.ts';
 import { type Platform, parsePlatform, usualPlatform } from './distribution/manifest.ts';
@@ -81,7 +81,13 @@ export function createImageRegistry(
   const { env, log, now, lifetime } = ports;
   const clouds = { googleMetadata, ec2Metadata, awsEndpoint, azureSettings, ...ports.clouds };
   const connections = openConnections({ env, perHost: options.burst });
-  const tokens = createTokenStore(now, lifetime);
+  const budgets = new Map<string, HostBudget>();
+  const budgetOf = (host: string): HostBudget => {
+    const budget = budgets.get(host) ?? createHostBudget(host, options, now);
+    budgets.set(host, budget);
+    return budget;
+  };
+  const tokens = createTokenStore({ now, lifetime, budgetOf });
   const hosts = new Map<string, RegistryHost>();
 
   const readText = (path: string): Promise<string> => readFile(path, 'utf8');
@@ -128,7 +134,7 @@ export function createImageRegistry(
     const opened = openRegistryHost(host, insecure, {
       dispatcher: insecure ? connections.unverified : connections.verified,
       tokens,
-      budget: createHostBudget(host, options, now),
+      budget: budgetOf(host),
       now,
       ...(options.trace ? { onRequest: (request) => log.log({ component: 'registry', ...request }) } : {}),
     });
@@ -156,7 +162,7 @@ export function createImageRegistry(
         });
       },
       refusal: ecr.refusal,
-      quotaOf: (host) => hosts.get(host)?.budget.quota(),
+      quotaOf: (host) => budgets.get(host)?.quota(),
       cache: ports.cache,
       log,
       observer: ports.observer,

@@ -106,9 +106,20 @@ export interface ImageNeed {
   /** Tags that run now: their times are told beside those of their successors. */
   readonly current: readonly string[];
   /** By which of them something is decided without being asked: of automated containers. */
-  readonly patterns: readonly TagPattern[];
+  readonly patterns: readonly NeededPattern[];
   /** Pull secrets; those of the daemon itself come on top. */
   readonly logins: Logins;
+}
+
+/** A pattern, and by what its tags are put in order: a range of versions by version, others by build time. */
+export interface NeededPattern extends TagPattern {
+  /** Where the tags themselves tell which is the newest, as their numbers do: then no other has to be fetched. */
+  readonly byTag?: {
+    /** `numeric`: the same name and the same pattern mean the same order. */
+    readonly order: string;
+    /** @param tags - that the pattern lets through */
+    newest(tags: readonly string[]): string | undefined;
+  };
 }
 
 /** Asks the cluster's side which images are in use. */

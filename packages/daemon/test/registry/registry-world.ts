@@ -29,6 +29,8 @@ export interface Scanned extends AsyncDisposable {
   /** Log lines as they come. */
   readonly lines: Record<string, unknown>[];
   needs: ImageNeed[];
+  /** How often it was asked what workloads need. */
+  readonly collected: number;
   /** Moves the clock of the scans on. */
   later(ms: number): void;
   /** Waits until all that is due was scanned, and the spare work is done. */
@@ -49,8 +51,12 @@ export function startScanning(
   const world: { needs: ImageNeed[] } = { needs };
   const all = { ...usualOptions, ...options };
   let fills = 0;
+  let collected = 0;
   const registry = createImageRegistry(all, {
-    needs: () => Promise.resolve(world.needs),
+    needs: () => {
+      collected += 1;
+      return Promise.resolve(world.needs);
+    },
     platforms: () => [],
     cache: noCache,
     log,
@@ -73,6 +79,9 @@ export function startScanning(
     set needs(value) {
       world.needs = value;
       registry.lookAgain();
+    },
+    get collected() {
+      return collected;
     },
     later(ms) {
       ahead += ms;

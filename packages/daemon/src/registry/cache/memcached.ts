@@ -88,6 +88,7 @@ export function createMemcached(options: MemcachedOptions, ports: MemcachedPorts
   };
 
   return {
+    keeps: true,
     async get(key, signal) {
       signal.throwIfAborted();
       const answer = await attempt(key, (client) => client.get(key));

@@ -1,25 +1,28 @@
 import { canonicalName, type ImageName } from '@fluxctl/shared/images/image-ref';
 import { parseTimestamp, printTimestamp, type Timestamp, zeroTime } from '@fluxctl/shared/timestamp';
+import { type Breather, eachWithBreath } from '../breather.ts';
+import { isTag } from '../distribution/is-tag.ts';
+import { buildDateLabel, createdLabel } from '../distribution/manifest.ts';
 
 /** What Flux v1 keeps of one tag. */
-export type ManifestRecord =
-  | {
-      readonly kind: 'image';
-      readonly tag: string;
-      readonly createdAt: Timestamp;
-      readonly digest: string;
-      readonly imageId: string;
-      readonly labels: Readonly<Record<string, string>>;
-      readonly lastFetched: Timestamp;
-      /** Ours: what the tag names, of an index its own digest. Empty in what Flux v1 wrote. */
-      readonly tagDigest: string;
-    }
-  | { readonly kind: 'excluded'; readonly reason: string };
+export type ManifestRecord = ImageRecord | { readonly kind: 'excluded'; readonly reason: string };
+
+export interface ImageRecord {
+  readonly kind: 'image';
+  readonly tag: string;
+  readonly createdAt: Timestamp;
+  readonly digest: string;
+  readonly imageId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly lastFetched: Timestamp;
+  /** Ours: what the tag names, of an index its own digest. Empty in what Flux v1 wrote. */
+  readonly tagDigest: string;
+}
 
 /** What Flux v1 keeps of one repository. */
 export interface RepositoryRecord {
   readonly tags: readonly string[];
-  readonly images: readonly Extract<ManifestRecord, { kind: 'image' }>[];
+  readonly images: readonly ImageRecord[];
   readonly lastError: string;
   readonly lastUpdate: Timestamp;
 }
@@ -32,12 +35,14 @@ export function repositoryKey(name: ImageName): string {
   return `registryrepov4|${canonicalName(name)}`;
 }
 
-/** @param deadline - when to ask the registry again, in seconds since 1970 */
-export function packRecord(deadline: number, json: unknown): Buffer {
-  const text = Buffer.from(JSON.stringify(json));
-  const packed = Buffer.alloc(4 + text.length);
+/**
+ * @param deadline - when to ask the registry again, in seconds since 1970
+ * @param json - as `encodeManifest` and `encodeRepository` give it
+ */
+export function packRecord(deadline: number, json: string): Buffer {
+  const packed = Buffer.alloc(4 + Buffer.byteLength(json));
   packed.writeUInt32BE(deadline >>> 0, 0);
-  text.copy(packed, 4);
+  packed.write(json, 4);
   return packed;
 }
 
@@ -60,23 +65,33 @@ export function recordExpiry(deadline: number, nowSeconds: number): number {
   return Math.max(3600, 2 * (deadline - nowSeconds));
 }
 
-export function encodeManifest(name: ImageName, record: ManifestRecord): Record<string, unknown> {
-  if (record.kind === 'excluded') return { ExcludedReason: record.reason };
-  return withoutEmpty({
+/** As Flux v1 writes it, byte for byte, and what is ours behind that: v1 passes over it. */
+export function encodeManifest(name: ImageName, record: ManifestRecord): string {
+  if (record.kind === 'excluded') return goJson({ ExcludedReason: record.reason });
+  return goJson({
     ID: `${canonicalName(name)}:${record.tag}`,
-    Digest: record.digest,
-    ImageID: record.imageId,
-    Labels: goodLabels(record.labels),
-    CreatedAt: printTimestamp(record.createdAt),
-    LastFetched: printTimestamp(record.lastFetched),
-    TagDigest: record.tagDigest,
+    Digest: record.digest || undefined,
+    ImageID: record.imageId || undefined,
+    Labels: {
+      [buildDateLabel]: labelTime(record, buildDateLabel),
+      [createdLabel]: labelTime(record, createdLabel),
+    },
+    CreatedAt: printTimestamp(record.createdAt) || undefined,
+    LastFetched: printTimestamp(record.lastFetched) || undefined,
+    TagDigest: record.tagDigest || undefined,
   });
 }
 
 /** Flux v1 reads its labels as times: one that is none would spoil the record. */
-function goodLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(labels).filter(([, value]) => (parseTimestamp(value) ?? zeroTime) !== zeroTime),
+function labelTime({ labels }: ImageRecord, label: string): string | undefined {
+  return printTimestamp(parseTimestamp(labels[label] ?? '') ?? zeroTime) || undefined;
+}
+
+/** With the escapes of Go's encoder. */
+function goJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 
@@ -97,21 +112,26 @@ export function decodeManifest(tag: string, json: Record<string, unknown>): Mani
   };
 }
 
-export function encodeRepository(name: ImageName, record: RepositoryRecord): Record<string, unknown> {
-  const images = record.images.map((image) => [image.tag, encodeManifest(name, image)] as const);
-  return {
-    ...withoutEmpty({ LastError: record.lastError }),
-    LastUpdate: record.lastUpdate === zeroTime ? '0001-01-01T00:00:00Z' : printTimestamp(record.lastUpdate),
-    Tags: record.tags,
-    Images: Object.fromEntries(images),
-  };
+/** As Flux v1 writes it; it may be megabytes. */
+export async function encodeRepository(
+  name: ImageName,
+  { tags, images, lastError, lastUpdate }: RepositoryRecord,
+  breathe: Breather,
+): Promise<string> {
+  const entries: string[] = [];
+  await eachWithBreath(images, breathe, (image) => {
+    entries.push(`${JSON.stringify(image.tag)}:${encodeManifest(name, image)}`);
+  });
+  const updated = lastUpdate === zeroTime ? '0001-01-01T00:00:00Z' : printTimestamp(lastUpdate);
+  const error = `"LastError":${goJson(lastError)},"LastUpdate":${goJson(updated)}`;
+  return `{"Tags":${JSON.stringify(tags)},"Images":{${entries.join(',')}},${error}}`;
 }
 
 export function decodeRepository(json: Record<string, unknown>): RepositoryRecord {
   const tags = Array.isArray(json['Tags']) ? json['Tags'] : [];
   const images = typeof json['Images'] === 'object' ? Object.entries(json['Images'] ?? {}) : [];
   return {
-    tags: tags.filter((tag): tag is string => typeof tag === 'string' && tag !== '' && !tag.includes('\n')),
+    tags: tags.filter((tag): tag is string => typeof tag === 'string' && isTag(tag)),
     images: images.flatMap(([tag, image]) => {
       const isObject = typeof image === 'object' && image !== null;
       const record = isObject ? decodeManifest(tag, image as Record<string, unknown>) : undefined;
@@ -120,8 +140,4 @@ export function decodeRepository(json: Record<string, unknown>): RepositoryRecor
     lastError: typeof json['LastError'] === 'string' ? json['LastError'] : '',
     lastUpdate: parseTimestamp(String(json['LastUpdate'] ?? '')) ?? zeroTime,
   };
-}
-
-function withoutEmpty(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
 }

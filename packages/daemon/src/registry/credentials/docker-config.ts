@@ -1,6 +1,6 @@
 import { errorMessage, UserError } from '@fluxctl/shared/errors';
 import { authHost } from './auth-host.ts';
-import { Login, Logins } from './logins.ts';
+import { identityTokenUser, Login, Logins } from './logins.ts';
 
 /** What a docker config says; entries that cannot be used are told, the others count. */
 export interface DockerConfig {
@@ -52,6 +52,10 @@ export function parseDockerConfig(text: string, shape: DockerConfigShape, origin
 /** An entry without any login is what `docker login` leaves where a helper keeps it. */
 function readEntry(entry: Record<string, unknown>, origin: string): Login | undefined {
   const { auth, username, password, identitytoken } = entry;
+  // It counts more than a user that stands beside it: docker then keeps no password there.
+  if (typeof identitytoken === 'string' && identitytoken !== '') {
+    return new Login(identityTokenUser, identitytoken, origin);
+  }
   if (typeof auth === 'string' && auth !== '') {
     const decoded = Buffer.from(auth, 'base64').toString('utf8');
     const colon = decoded.indexOf(':');
@@ -63,9 +67,6 @@ function readEntry(entry: Record<string, unknown>, origin: string): Login | unde
   }
   if (typeof username === 'string' && typeof password === 'string' && username !== '') {
     return new Login(username, password, origin);
-  }
-  if (typeof identitytoken === 'string' && identitytoken !== '') {
-    throw new UserError('it has an identity token only, which is not supported');
   }
   return undefined;
 }

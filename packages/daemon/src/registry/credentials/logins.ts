@@ -1,5 +1,8 @@
 import { authHost } from './auth-host.ts';
 
+/** Stands for the user where there is an identity token, in docker's configs and its credential helpers. */
+export const identityTokenUser = '<token>';
+
 /** A user and a password for one host; the password cannot print itself. */
 export class Login {
   readonly user: string;
@@ -11,6 +14,11 @@ export class Login {
     this.user = user;
     this.#password = password;
     this.origin = origin;
+  }
+
+  /** Not a password but something to get tokens with, as docker marks it: by this name. */
+  get isIdentityToken(): boolean {
+    return this.user === identityTokenUser;
   }
 
   reveal(): string {

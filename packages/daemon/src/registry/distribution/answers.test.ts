@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseChallenge } from './challenge.ts';
-import { choosePlatform, parseConfig, parseManifest, parsePlatform } from './manifest.ts';
+import { parseConfig, parseManifest } from './manifest.ts';
 import { readNextPage, readQuota, readRetryAfter } from './response-headers.ts';
 
 const headers = (given: Record<string, string>) => ({ header: (name: string) => given[name] });
@@ -70,30 +70,6 @@ describe('parseManifest', () => {
         labels: { 'org.label-schema.build-date': '2019-01-01T00:00:00Z' },
       },
     });
-  });
-
-  it('chooses the first platform that there is, in the order of preference', () => {
-    const entry = (text: string, mark: string) => {
-      const platform = parsePlatform(text);
-      return { digest: `sha256:${mark.repeat(64)}`, platform };
-    };
-    const manifests = [
-      entry('unknown/unknown', '0'),
-      entry('linux/arm/v6', '6'),
-      entry('linux/arm/v7', '7'),
-      entry('linux/amd64', '1'),
-    ];
-    const index = parseManifest(json({ schemaVersion: 2, manifests }), 'it');
-    const choose = (...wanted: string[]) =>
-      index.kind === 'index' &&
-      choosePlatform(
-        index,
-        wanted.flatMap((text) => parsePlatform(text) ?? []),
-      );
-    expect(choose('linux/arm64', 'linux/amd64')).toBe(`sha256:${'1'.repeat(64)}`);
-    expect(choose('linux/arm/v7')).toBe(`sha256:${'7'.repeat(64)}`);
-    expect(choose('linux/arm')).toBe(`sha256:${'6'.repeat(64)}`);
-    expect(choose('windows/amd64')).toBeUndefined();
   });
 
   it.each([

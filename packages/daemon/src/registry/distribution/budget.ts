@@ -16,8 +16,10 @@ export interface HostBudget {
    * @throws {RateLimitedError} at once, when the host asked to be left alone for longer than a moment
    */
   spend<T>(request: () => Promise<T>, signal: AbortSignal): Promise<T>;
-  /** The host said 429. */
+  /** The host asked for fewer requests; how long it is left alone grows when it does not say. */
   refused(retryAfterMs: number | undefined): void;
+  /** The host answered. */
+  accepted(): void;
   /** A scan met refusals: half the rate from now on, once for all that were refused since the last time. */
   reduce(): void;
   /** A scan went through: more again, some time after the last reduction. */
@@ -100,9 +102,7 @@ export function createHostBudget(host: string, limits: BudgetLimits, now: () => 
       await place(signal);
       try {
         await token(signal);
-        const answer = await request();
-        refusals = 0;
-        return answer;
+        return await request();
       } finally {
         leavePlace();
       }
@@ -113,6 +113,9 @@ export function createHostBudget(host: string, limits: BudgetLimits, now: () => 
       complained = true;
       const pause = Math.min(longestPauseMs, retryAfterMs ?? own);
       pausedUntil = Math.max(pausedUntil, now() + pause);
+    },
+    accepted() {
+      refusals = 0;
     },
     reduce() {
       if (!complained) return;

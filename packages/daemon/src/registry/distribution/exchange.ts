@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { type Dispatcher, request } from 'undici';
 import { connectionError, RegistryAnswerError } from './registry-error.ts';
 
@@ -11,10 +13,12 @@ export interface Answer {
 }
 
 export interface Question {
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
   /** Names in lower case; `authorization` goes to this origin only. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Of a POST; sent to this address only. */
+  readonly body?: string;
   /** In bytes; a longer answer is refused. */
   readonly longestAnswer: number;
 }
@@ -28,7 +32,7 @@ const redirects = new Set([301, 302, 303, 307, 308]);
  * @throws {RegistryDownError | RegistryAnswerError}
  */
 export async function exchange(
-  { method, url: first, headers: given, longestAnswer }: Question,
+  { method, url: first, headers: given, longestAnswer, body: form }: Question,
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<Answer> {
@@ -36,10 +40,11 @@ export async function exchange(
   let headers = given;
   for (let hops = 0; ; hops += 1) {
     const { host } = url;
-    const answer = await ask(url, method, headers, dispatcher, signal);
-    const location = one(answer.headers['location']);
+    const answer = await ask(url, { method, headers, body: form ?? null }, dispatcher, signal);
+    const location = method === 'POST' ? undefined : one(answer.headers['location']);
     if (!redirects.has(answer.statusCode) || location === undefined) {
-      const body = await readBody(answer, host, longestAnswer, signal);
+      const sent = await readBody(answer, host, longestAnswer, signal);
+      const body = await decode(sent, one(answer.headers['content-encoding']) ?? '', host, longestAnswer);
       return { status: answer.statusCode, header: (name) => one(answer.headers[name]), body, url };
     }
     answer.body.on('error', () => undefined).destroy();
@@ -61,14 +66,17 @@ export async function exchange(
 
 async function ask(
   url: URL,
-  method: 'GET' | 'HEAD',
-  headers: Readonly<Record<string, string>>,
+  what: {
+    readonly method: Question['method'];
+    readonly headers: Question['headers'];
+    readonly body: string | null;
+  },
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<Dispatcher.ResponseData> {
   try {
-    const identity = { 'user-agent': 'fluxd', 'accept-encoding': 'identity' };
-    return await request(url, { method, headers: { ...identity, ...headers }, dispatcher, signal });
+    const headers = { 'user-agent': 'fluxd', 'accept-encoding': 'identity', ...what.headers };
+    return await request(url, { ...what, headers, dispatcher, signal });
   } catch (cause) {
     signal.throwIfAborted();
     throw connectionError(url.host, cause);
@@ -86,7 +94,7 @@ async function readBody(
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > longest) throw new RegistryAnswerError(`${host} answers with more than ${longest} bytes`);
+      if (size > longest) throw tooLong(host, longest);
       chunks.push(chunk);
     }
   } catch (cause) {
@@ -94,6 +102,28 @@ async function readBody(
     throw cause instanceof RegistryAnswerError ? cause : connectionError(host, cause);
   }
   return Buffer.concat(chunks);
+}
+
+const unzip = promisify(gunzip);
+
+/** Some proxies compress what nobody asked them to. */
+async function decode(body: Buffer, encoding: string, host: string, longest: number): Promise<Buffer> {
+  if (encoding === '' || encoding === 'identity' || body.length === 0) return body;
+  if (!/^(?:x-)?gzip$/i.test(encoding)) {
+    throw new RegistryAnswerError(
+      `${host} answers in an encoding that it was not asked for: ${encoding.slice(0, 40)}`,
+    );
+  }
+  try {
+    return await unzip(body, { maxOutputLength: longest });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLong(host, longest);
+    throw new RegistryAnswerError(`${host} answers with broken gzip`, { cause });
+  }
+}
+
+function tooLong(host: string, longest: number): RegistryAnswerError {
+  return new RegistryAnswerError(`${host} answers with more than ${longest} bytes`);
 }
 
 function one(value: string | string[] | undefined): string | undefined {

@@ -1,22 +1,21 @@
 import { formatDuration } from '@fluxctl/shared/duration';
-import { MissingError } from '@fluxctl/shared/errors';
+import { createBreather } from '../breather.ts';
 import type { Login } from '../credentials/logins.ts';
+import { choosePlatform, noPlatform } from './choose-platform.ts';
 import { sha256Digest, verifyDigest } from './digest.ts';
 import type { Answer } from './exchange.ts';
 import {
   type ConfigFacts,
-  choosePlatform,
   type Manifest,
   manifestTypes,
-  noPlatform,
   type Platform,
   parseConfig,
   parseManifest,
-  parseObject,
 } from './manifest.ts';
 import { ClientTimeoutError, RegistryAnswerError } from './registry-error.ts';
 import type { RegistryHost } from './registry-host.ts';
 import { readNextPage } from './response-headers.ts';
+import { collectTags, type TagList } from './tag-list.ts';
 
 /** One repository at its registry, with the login that reads it. */
 export interface ImageSource {
@@ -40,12 +39,6 @@ export interface ImageSource {
   ): Promise<FetchedTag>;
 }
 
-export interface TagList {
-  readonly tags: readonly string[];
-  /** Empty: the host gives none, or the list has several pages. */
-  readonly etag: string;
-}
-
 export type FetchedTag =
   | {
       readonly kind: 'image';
@@ -58,6 +51,15 @@ export type FetchedTag =
     }
   | { readonly kind: 'excluded'; readonly tagDigest: string; readonly reason: string };
 
+interface Fetched {
+  readonly digest: string;
+  readonly manifest: Manifest;
+}
+
+interface FetchedImage extends Fetched {
+  readonly manifest: Exclude<Manifest, { readonly kind: 'index' }>;
+}
+
 export interface SourceOptions {
   /** At its host: `library/alpine`. */
   readonly repository: string;
@@ -69,11 +71,13 @@ export interface SourceOptions {
 
 const mebibyte = 1024 * 1024;
 const longestManifest = 4 * mebibyte;
-const longestConfig = 8 * mebibyte;
-const longestPage = 16 * mebibyte;
-const mostTags = 200_000;
+const longestConfig = 4 * mebibyte;
+const longestPage = 8 * mebibyte;
 const mostPages = 1_000;
 const pageSize = 1_000;
+const deepestIndex = 3;
+/** Of the indexes in an index that do not say what they are for. */
+const mostIndexes = 4;
 
 export function openImageSource(host: RegistryHost, options: SourceOptions): ImageSource {
   const { repository, login, platforms, timeoutMs } = options;
@@ -90,11 +94,7 @@ export function openImageSource(host: RegistryHost, options: SourceOptions): Ima
     }
   };
 
-  const manifest = async (
-    reference: string,
-    what: string,
-    signal: AbortSignal,
-  ): Promise<{ digest: string; manifest: Manifest }> => {
+  const manifest = async (reference: string, what: string, signal: AbortSignal): Promise<Fetched> => {
     const path = `${base}/manifests/${encodeURIComponent(reference).replaceAll('%3A', ':')}`;
     const request = { method: 'GET', path, repository, login, longestAnswer: longestManifest, what } as const;
     const { body, header } = await host.send({ ...request, headers: { accept } }, signal);
@@ -104,6 +104,28 @@ export function openImageSource(host: RegistryHost, options: SourceOptions): Ima
     // A signed schema 1 manifest's digest is not that of its bytes.
     else if (told !== '' && manifest.kind !== 'schema1') verifyDigest(body, told, what);
     return { digest: told.startsWith('sha256:') ? told : sha256Digest(body), manifest };
+  };
+
+  /** The image for the platform, itself or in an index; undefined when there is none. */
+  const imageIn = async (
+    { digest, manifest: found }: Fetched,
+    what: string,
+    depth: number,
+    signal: AbortSignal,
+  ): Promise<FetchedImage | undefined> => {
+    if (found.kind !== 'index') return { digest, manifest: found };
+    if (depth === 0)
+      throw new RegistryAnswerError(`${what} is an index in an index, more than ${deepestIndex} deep`);
+    const chosen = choosePlatform(found.entries, platforms);
+    const unnamed = found.entries.filter(({ isIndex, platform }) => isIndex && platform.os === '');
+    const candidates =
+      chosen === undefined ? unnamed.slice(0, mostIndexes).map(({ digest }) => digest) : [chosen];
+    for (const candidate of candidates) {
+      const inner = { ...(await manifest(candidate, what, signal)), digest: candidate };
+      const image = await imageIn(inner, what, depth - 1, signal);
+      if (image) return image;
+    }
+    return undefined;
   };
 
   const config = async (digest: string, what: string, signal: AbortSignal): Promise<ConfigFacts> => {
@@ -122,7 +144,8 @@ export function openImageSource(host: RegistryHost, options: SourceOptions): Ima
         const first = `${base}/tags/list?n=${pageSize}`;
         const request = { method: 'GET', repository, login, longestAnswer: longestPage, what } as const;
         const conditions: Record<string, string> = etag === '' ? {} : { 'if-none-match': etag };
-        const tags = new Set<string>();
+        const list = collectTags(what);
+        const breathe = createBreather();
         const seen = new Set<string>();
         let pages = 0;
         let firstTag = '';
@@ -136,12 +159,12 @@ export function openImageSource(host: RegistryHost, options: SourceOptions): Ima
             signal,
           );
           if (answer.status === 304) return undefined;
-          for (const tag of tagsOf(answer.body, what)) tags.add(tag);
-          if (tags.size > mostTags) throw new RegistryAnswerError(`${what} are more than ${mostTags}`);
+          await list.add(answer.body, breathe);
           if (pages === 0) firstTag = answer.header('etag') ?? '';
           path = readNextPage(answer);
         }
-        return { tags: [...tags], etag: pages === 1 ? firstTag : '' };
+        const { tags, problem } = list;
+        return { tags, problem, etag: pages === 1 ? firstTag : '' };
       }),
 
     digestOf: (tag, outer) =>
@@ -156,9 +179,15 @@ export function openImageSource(host: RegistryHost, options: SourceOptions): Ima
           longestAnswer: longestManifest,
           what,
         } as const;
-        const { header } = await host.send({ ...request, headers: { accept } }, signal);
-        const digest = header('docker-content-digest') ?? '';
-        return digest.startsWith('sha256:') ? digest : undefined;
+        try {
+          const { header } = await host.send({ ...request, headers: { accept } }, signal);
+          const digest = header('docker-content-digest') ?? '';
+          return digest.startsWith('sha256:') ? digest : undefined;
+        } catch (error) {
+          // A host that does not know HEAD is asked in full.
+          if (error instanceof RegistryAnswerError) return undefined;
+          throw error;
+        }
       }),
 
     facts: (tag, known, outer) =>
@@ -167,17 +196,8 @@ export function openImageSource(host: RegistryHost, options: SourceOptions): Ima
         const top = await manifest(tag, what, signal);
         const remembered = known(top.digest);
         if (remembered) return remembered;
-        let image = top;
-        if (top.manifest.kind === 'index') {
-          const chosen = choosePlatform(top.manifest, platforms);
-          const excluded = {
-            kind: 'excluded',
-            tagDigest: top.digest,
-            reason: noPlatform(platforms),
-          } as const;
-          if (chosen === undefined) return excluded;
-          image = { ...(await manifest(chosen, what, signal)), digest: chosen };
-        }
+        const image = await imageIn(top, what, deepestIndex, signal);
+        if (!image) return { kind: 'excluded', tagDigest: top.digest, reason: noPlatform(platforms) };
         const tagDigest = top.digest;
         const { digest } = image;
         switch (image.manifest.kind) {
@@ -190,25 +210,9 @@ export function openImageSource(host: RegistryHost, options: SourceOptions): Ima
             const facts = await config(imageId, `the image configuration of ${repository}:${tag}`, signal);
             return { kind: 'image', tagDigest, digest, imageId, facts };
           }
-          case 'index':
-            return { kind: 'excluded', tagDigest, reason: 'its index names an index, and no image' };
           default:
             return image.manifest satisfies never;
         }
       }),
   };
-}
-
-/** @throws {MissingError} in Flux v1's words, when there is an empty one */
-function tagsOf(body: Buffer, what: string): string[] {
-  const { tags } = parseObject(body, what);
-  // A repository that lost all its images answers with null.
-  if (tags === null || tags === undefined) return [];
-  if (!Array.isArray(tags)) throw new RegistryAnswerError(`${what} came as JSON of another shape`);
-  return tags.map((tag: unknown) => {
-    if (typeof tag !== 'string') throw new RegistryAnswerError(`${what} came as JSON of another shape`);
-    if (tag === '') throw new MissingError('empty tag in fetched tags');
-    if (!/^[!-~]{1,256}$/.test(tag)) throw new RegistryAnswerError(`${what} hold one that is none`);
-    return tag;
-  });
 }

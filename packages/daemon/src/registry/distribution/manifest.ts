@@ -12,12 +12,17 @@ export type Manifest =
   /** Docker schema 2 or OCI: the facts are in a config blob. */
   | { readonly kind: 'image'; readonly config: string }
   /** A manifest list or an OCI index: one image for each platform. */
-  | {
-      readonly kind: 'index';
-      readonly entries: readonly { readonly digest: string; readonly platform: Platform }[];
-    }
+  | { readonly kind: 'index'; readonly entries: readonly IndexEntry[] }
   /** Docker schema 1: the facts stand in it. */
   | { readonly kind: 'schema1'; readonly facts: ConfigFacts };
+
+export interface IndexEntry {
+  readonly digest: string;
+  /** Empty where the index does not say; `unknown/unknown` is no image but an attestation of one. */
+  readonly platform: Platform;
+  /** An index itself. */
+  readonly isIndex: boolean;
+}
 
 /** What is read from an image's configuration. */
 export interface ConfigFacts {
@@ -27,14 +32,19 @@ export interface ConfigFacts {
   readonly imageId: string;
 }
 
-export const manifestTypes = [
+const indexTypes: readonly unknown[] = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+
+/** To be accepted, the newest first. */
+export const manifestTypes = [
+  ...indexTypes,
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.docker.distribution.manifest.v1+prettyjws',
   'application/vnd.docker.distribution.manifest.v1+json',
-] as const;
+];
 
 /** Labels that tell when an image was built, the first that is there counts. */
 export const createdLabel = 'org.opencontainers.image.created';
@@ -51,12 +61,11 @@ export function parseManifest(body: Buffer, what: string): Manifest {
   if (json['schemaVersion'] === 1) return { kind: 'schema1', facts: schema1Facts(json, what) };
   if (Array.isArray(json['manifests'])) {
     const entries = json['manifests'].flatMap((entry) => {
-      const { digest, platform } = objectOf(entry);
+      const { digest, platform, mediaType } = objectOf(entry);
       const { os, architecture, variant } = objectOf(platform);
       if (typeof digest !== 'string' || !digestText.test(digest)) return [];
-      return [
-        { digest, platform: { os: text(os), architecture: text(architecture), variant: text(variant) } },
-      ];
+      const offered = { os: text(os), architecture: text(architecture), variant: text(variant) };
+      return [{ digest, platform: offered, isIndex: indexTypes.includes(mediaType) }];
     });
     return { kind: 'index', entries };
   }
@@ -85,32 +94,6 @@ function schema1Facts(json: Record<string, unknown>, what: string): ConfigFacts 
   const history = Array.isArray(json['history']) ? objectOf(json['history'][0]) : {};
   const inner = parseObject(Buffer.from(text(history['v1Compatibility'])), what);
   return { ...factsOf(inner), imageId: text(inner['id']) };
-}
-
-/**
- * The digest of the image for the first of these platforms that the index has.
- * @param wanted - in the order of preference
- */
-export function choosePlatform(
-  { entries }: Extract<Manifest, { kind: 'index' }>,
-  wanted: readonly Platform[],
-): string | undefined {
-  for (const { os, architecture, variant } of wanted) {
-    const found = entries.find(
-      ({ platform }) =>
-        platform.os === os &&
-        platform.architecture === architecture &&
-        (variant === '' || platform.variant === variant),
-    );
-    if (found) return found.digest;
-  }
-  return undefined;
-}
-
-/** In Flux v1's words. */
-export function noPlatform(wanted: readonly Platform[]): string {
-  const names = wanted.map(({ os, architecture, variant }) => [os, architecture, variant].join(' ').trim());
-  return `no suitable manifest (${names.join(', ')}) in manifestlist`;
 }
 
 /** Reads `linux/arm64`, `linux/arm/v7`; undefined when it is none. */

@@ -1,13 +1,23 @@
 import { type ErrorOptions, errorMessage, MissingError, ServerError } from '@fluxctl/shared/errors';
 
-/** The host asked for fewer requests. */
+/** The host asked for fewer requests, or to come back later. */
 export class RateLimitedError extends ServerError {
   readonly retryAfterMs: number;
 
-  constructor(host: string, retryAfterMs: number) {
-    super(`${host} limits the rate of requests; next try in ${Math.ceil(retryAfterMs / 1000)}s`, {
-      help: 'Log in with a pull secret or --docker-config for a higher limit, or lower --registry-rps.',
-    });
+  /** @param status - 429, or 503 of a host that said for how long */
+  constructor(host: string, retryAfterMs: number, status = 429) {
+    const next = `next try in ${Math.ceil(retryAfterMs / 1000)}s`;
+    super(
+      status === 429
+        ? `${host} limits the rate of requests; ${next}`
+        : `${host} is busy (${status}); ${next}`,
+      {
+        help:
+          status === 429
+            ? 'Log in with a pull secret or --docker-config for a higher limit, or lower --registry-rps.'
+            : 'The registry asked to be left alone for so long; then it is asked again.',
+      },
+    );
     this.retryAfterMs = retryAfterMs;
   }
 }

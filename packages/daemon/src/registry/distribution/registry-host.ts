@@ -3,7 +3,13 @@ import type { Login } from '../credentials/logins.ts';
 import type { HostBudget } from './budget.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import { type Answer, exchange } from './exchange.ts';
-import { RateLimitedError, RegistryDeniedError, RegistryDownError, statusError } from './registry-error.ts';
+import {
+  RateLimitedError,
+  RegistryAnswerError,
+  RegistryDeniedError,
+  RegistryDownError,
+  statusError,
+} from './registry-error.ts';
 import { readQuota, readRetryAfter } from './response-headers.ts';
 import { basicAuth, type TokenStore } from './tokens.ts';
 
@@ -43,6 +49,8 @@ export interface RegistryHost {
 interface Door {
   readonly origin: string;
   readonly challenge: Challenge;
+  /** The challenge is that of another host, to which this one sent us: our logins are not for its eyes. */
+  readonly isForeign: boolean;
   readonly openedAt: number;
 }
 
@@ -71,10 +79,12 @@ export function openRegistryHost(host: string, insecure: boolean, ports: HostPor
     ports.onRequest?.({ method, url: `${url.origin}${url.pathname}`, status: answer.status });
     const quota = readQuota(answer);
     if (quota) budget.noteQuota(quota);
-    if (answer.status === 429) {
-      budget.refused(readRetryAfter(answer, now()));
-      throw new RateLimitedError(host, Math.max(0, budget.pausedUntil() - now()));
+    const wait = readRetryAfter(answer, now());
+    if (answer.status === 429 || (answer.status === 503 && wait !== undefined)) {
+      budget.refused(wait);
+      throw new RateLimitedError(host, Math.max(0, budget.pausedUntil() - now()), answer.status);
     }
+    budget.accepted();
     return answer;
   };
 
@@ -83,11 +93,17 @@ export function openRegistryHost(host: string, insecure: boolean, ports: HostPor
     const url = new URL(`${scheme}://${host}/v2/`);
     try {
       const answer = await ask('GET', url, {}, longestPing, bounded);
+      if (answer.status === 404) {
+        throw new RegistryAnswerError(`${host} is no image registry: it does not know /v2/ (404)`, {
+          help: 'Is the name of the image right?',
+        });
+      }
       if (answer.status !== 401 && answer.status >= 400) {
         throw statusError(host, 'its version', answer.status, answer.body);
       }
       const challenge = answer.status === 401 ? parseChallenge(answer.header('www-authenticate')) : open;
-      return { origin: answer.url.origin, challenge, openedAt: now() };
+      const isForeign = answer.url.host !== url.host;
+      return { origin: (isForeign ? url : answer.url).origin, challenge, isForeign, openedAt: now() };
     } catch (error) {
       signal.throwIfAborted();
       if (bounded.aborted) throw new RegistryDownError(`cannot reach ${host}: no answer`, { cause: error });
@@ -121,15 +137,16 @@ export function openRegistryHost(host: string, insecure: boolean, ports: HostPor
 
   const authorization = async (
     challenge: Challenge,
-    { repository, login }: RegistryRequest,
-    origin: string,
+    { repository, login: own }: RegistryRequest,
+    { origin, isForeign }: Door,
     signal: AbortSignal,
   ): Promise<string | undefined> => {
+    const login = isForeign ? undefined : own;
     switch (challenge.scheme) {
       case 'none':
         return undefined;
       case 'basic':
-        return login ? basicAuth(login) : undefined;
+        return login && !login.isIdentityToken ? basicAuth(login) : undefined;
       case 'bearer': {
         if (origin.startsWith('https:') && new URL(challenge.realm).protocol !== 'https:') {
           throw new RegistryDeniedError(`${host} asks to log in without encryption, at ${challenge.realm}`);
@@ -145,15 +162,21 @@ export function openRegistryHost(host: string, insecure: boolean, ports: HostPor
   return {
     budget,
     async send(request, signal) {
-      const { origin, challenge: usual } = await opened(signal);
+      const entered = await opened(signal);
       const { method, path, headers = {}, longestAnswer, what } = request;
-      const url = new URL(path, origin);
-      let challenge = usual;
+      const url = new URL(path, entered.origin);
+      let { challenge } = entered;
       for (let attempt = 1; ; attempt += 1) {
-        const authorized = await authorization(challenge, request, origin, signal);
+        const authorized = await authorization(challenge, request, entered, signal);
         const all = authorized === undefined ? headers : { ...headers, authorization: authorized };
         const answer = await ask(method, url, all, longestAnswer, signal);
         if (answer.status === 200 || answer.status === 304) return answer;
+        if ((answer.status === 401 || answer.status === 403) && answer.url.host !== url.host) {
+          throw new RegistryDeniedError(
+            `${host} sends us on to ${answer.url.host} for ${what}, which asks to log in (${answer.status})`,
+            { help: `Logins do not go from host to host: name the image by ${answer.url.host}.` },
+          );
+        }
         // A token that was taken back, or a host that has closed its doors since the ping.
         const told = answer.status === 401 ? parseChallenge(answer.header('www-authenticate')) : open;
         if (attempt > 1 || told.scheme === 'none') throw statusError(host, what, answer.status, answer.body);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import type { Login } from '../credentials/logins.ts';
+import type { HostBudget } from './budget.ts';
 import type { Challenge } from './challenge.ts';
-import { type Answer, exchange } from './exchange.ts';
+import { type Answer, exchange, type Question } from './exchange.ts';
 import { RateLimitedError, RegistryAnswerError, RegistryDeniedError, statusError } from './registry-error.ts';
 import { readRetryAfter } from './response-headers.ts';
 
@@ -34,11 +35,17 @@ const longestAnswer = 1024 * 1024;
 /** Beyond it the oldest go: scopes of images that nobody uses any more. */
 const mostTokens = 5_000;
 
-/**
- * @param now - in milliseconds since 1970
- * @param lifetime - ends with the daemon; a token is fetched for all who wait for it, not for the first only
- */
-export function createTokenStore(now: () => number, lifetime: AbortSignal): TokenStore {
+export interface TokenPorts {
+  /** In milliseconds since 1970. */
+  readonly now: () => number;
+  /** Ends with the daemon: a token is fetched for all who wait for it, not for the first only. */
+  readonly lifetime: AbortSignal;
+  /** Token services often are hosts of their own. */
+  readonly budgetOf: (host: string) => HostBudget;
+}
+
+export function createTokenStore(ports: TokenPorts): TokenStore {
+  const { now, lifetime } = ports;
   const kept = new Map<string, Kept>();
 
   const remember = (key: string, fetched: Promise<Token>): Kept => {
@@ -64,7 +71,7 @@ export function createTokenStore(now: () => number, lifetime: AbortSignal): Toke
       const known = kept.get(key);
       if (known && now() < known.until) return orAborted(known.token, signal);
       const bounded = AbortSignal.any([lifetime, AbortSignal.timeout(30_000)]);
-      const fetched = fetchToken(challenge, scope, login, dispatcher, now, bounded);
+      const fetched = fetchToken(challenge, { scope, login, dispatcher }, ports, bounded);
       return orAborted(remember(key, fetched).token, signal);
     },
     forget: (challenge, scope, login) => void kept.delete(keyOf(challenge, scope, login)),
@@ -82,21 +89,26 @@ interface Token {
 }
 
 async function fetchToken(
-  { realm, service }: Bearer,
-  scope: string,
-  login: Login | undefined,
-  dispatcher: Dispatcher,
-  now: () => number,
+  challenge: Bearer,
+  wanted: { readonly scope: string; readonly login: Login | undefined; readonly dispatcher: Dispatcher },
+  { now, budgetOf }: TokenPorts,
   signal: AbortSignal,
 ): Promise<Token> {
-  const url = new URL(realm);
-  if (service !== '') url.searchParams.set('service', service);
-  url.searchParams.set('scope', scope);
-  if (login) url.searchParams.set('account', login.user);
-  const headers = login ? { authorization: basicAuth(login) } : {};
-  const answer = await exchange({ method: 'GET', url, headers, longestAnswer }, dispatcher, signal);
-  const { host } = url;
-  if (answer.status === 429) throw new RateLimitedError(host, readRetryAfter(answer, now()) ?? 60_000);
+  const { login } = wanted;
+  const question = login?.isIdentityToken
+    ? grantOf(challenge, wanted.scope, login)
+    : plainQuestion(challenge, wanted);
+  const { host } = question.url;
+  const budget = budgetOf(host);
+  const answer = await budget.spend(
+    () => exchange({ ...question, longestAnswer }, wanted.dispatcher, signal),
+    signal,
+  );
+  if (answer.status === 429) {
+    budget.refused(readRetryAfter(answer, now()));
+    throw new RateLimitedError(host, Math.max(0, budget.pausedUntil() - now()));
+  }
+  budget.accepted();
   if (answer.status === 401 || answer.status === 403) {
     const whose = login ? `the login of ${login.user}, from ${login.origin}` : 'to be asked without a login';
     throw new RegistryDeniedError(`${host} refuses ${whose} (${answer.status})`, {
@@ -105,6 +117,32 @@ async function fetchToken(
   }
   if (answer.status !== 200) throw statusError(host, 'a token', answer.status, answer.body);
   return readToken(answer, host);
+}
+
+type TokenQuestion = Omit<Question, 'longestAnswer'>;
+
+function plainQuestion(
+  { realm, service }: Bearer,
+  { scope, login }: { readonly scope: string; readonly login: Login | undefined },
+): TokenQuestion {
+  const url = new URL(realm);
+  if (service !== '') url.searchParams.set('service', service);
+  url.searchParams.set('scope', scope);
+  if (login) url.searchParams.set('account', login.user);
+  return { method: 'GET', url, headers: login ? { authorization: basicAuth(login) } : {} };
+}
+
+/** What a cloud or a log-in at a browser gave in place of a password is changed for a token as OAuth 2 has it. */
+function grantOf({ realm, service }: Bearer, scope: string, login: Login): TokenQuestion {
+  const form = new URLSearchParams({
+    grant_type: 'refresh_token',
+    client_id: 'fluxd',
+    service,
+    scope,
+    refresh_token: login.reveal(),
+  });
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  return { method: 'POST', url: new URL(realm), headers, body: form.toString() };
 }
 
 function readToken({ body }: Answer, host: string): Token {

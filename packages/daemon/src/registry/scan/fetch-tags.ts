@@ -24,6 +24,8 @@ export interface FetchPorts {
   readonly atOnce: number;
   /** Whether the labels of this repository tell build times. */
   readonly believesLabels: boolean;
+  /** Where pulls are counted, this part of them is left alone. */
+  readonly quotaReserve: number;
 }
 
 export interface FetchResult {
@@ -34,8 +36,6 @@ export interface FetchResult {
   readonly error: unknown;
 }
 
-/** This part of the pulls is left for the cluster's nodes, which share a quota with us. */
-const quotaReserve = 0.1;
 const mostOutages = 3;
 const mostTold = 1_000;
 
@@ -53,6 +53,7 @@ export async function fetchTags(
   let error: unknown;
   let refused = false;
   const { table } = repository;
+  if (tasks.length === 0) return { changed, failed, error };
   const names = table.names();
   table.reserve(tasks.filter(({ task }) => task === 'fetch').length);
 
@@ -97,7 +98,7 @@ export async function fetchTags(
       const remembered = same ?? (digest === undefined ? undefined : known(digest));
       if (remembered) return remembered;
       const left = source.host.budget.quota();
-      if (left && left.remaining < left.limit * quotaReserve)
+      if (left && left.remaining < left.limit * ports.quotaReserve)
         throw new QuotaUsedUp(left.remaining, left.limit);
     }
     return source.facts(tag, known, signal);
@@ -143,9 +144,12 @@ export async function fetchTags(
       failed += 1;
       error ??= failure;
       if (failure instanceof RateLimitedError || failure instanceof QuotaUsedUp) {
+        // Told of the whole repository, not of its tags.
         refused = true;
         error = failure;
-      } else if (failure instanceof RegistryDownError) outages += 1;
+        return;
+      }
+      if (failure instanceof RegistryDownError) outages += 1;
       tell(task.tag, { err: errorMessage(failure), ref: `${repository.canonical}:${task.tag}` });
     }
   };

@@ -1,7 +1,7 @@
 import { canonicalName, type ImageName } from '@fluxctl/shared/images/image-ref';
 import type { Logins } from '../credentials/logins.ts';
 import type { ImageNeed } from '../image-registry.ts';
-import type { Interest } from './plan-tags.ts';
+import { type Interest, patternKey } from './choose-tags.ts';
 
 /** What all workloads together need of one repository. */
 export interface MergedNeed extends Interest {
@@ -19,7 +19,7 @@ export function mergeNeeds(needs: readonly ImageNeed[]): Map<string, MergedNeed>
     merged.set(canonical, {
       name: known?.name ?? name,
       current: new Set([...(known?.current ?? []), ...current]),
-      patterns: [...new Map(all.map((pattern) => [pattern.text, pattern])).values()],
+      patterns: [...new Map(all.map((pattern) => [patternKey(pattern), pattern])).values()],
       logins: known ? known.logins.merge(logins) : logins,
     });
   }

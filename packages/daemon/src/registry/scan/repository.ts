@@ -1,7 +1,8 @@
-import { MissingError } from '@fluxctl/shared/errors';
+import { type FluxError, MissingError } from '@fluxctl/shared/errors';
 import type { ImageName } from '@fluxctl/shared/images/image-ref';
 import { type Timestamp, timestampOf, zeroTime } from '@fluxctl/shared/timestamp';
 import type { ImageInfo, RepositoryImages, TagState } from '../image-registry.ts';
+import type { TagChoice } from './choose-tags.ts';
 import { type TagEntry, TagTable } from './tag-table.ts';
 
 /** What is known of one image repository, whoever spells it how. */
@@ -11,6 +12,8 @@ export interface Repository {
   table: TagTable;
   /** Of the tag list, where the host gives one. */
   etag: string;
+  /** What is wrong with some of the tags that are listed. */
+  listProblem: FluxError | undefined;
   /** The last one that brought a tag list; zero: none did. */
   listedAt: Timestamp;
   /** In milliseconds since 1970; 0: not yet. */
@@ -28,6 +31,8 @@ export interface Repository {
   savedAt: number;
   /** There are tags to fetch for people, when there is time. */
   spare: boolean;
+  /** What matters of this table to those who ask by this key. */
+  choice: { readonly table: TagTable; readonly key: string; readonly tags: TagChoice } | undefined;
   /** Problems with single tags that were logged. */
   readonly told: Set<string>;
 }
@@ -38,6 +43,7 @@ export function newRepository(canonical: string, name: ImageName): Repository {
     name,
     table: new TagTable(),
     etag: '',
+    listProblem: undefined,
     listedAt: zeroTime,
     scannedAt: 0,
     nextScan: 0,
@@ -48,6 +54,7 @@ export function newRepository(canonical: string, name: ImageName): Repository {
     restored: false,
     savedAt: 0,
     spare: false,
+    choice: undefined,
     told: new Set(),
   };
 }

@@ -1,10 +1,12 @@
 import { timestampOf, zeroTime } from '@fluxctl/shared/timestamp';
+import { createBreather, eachWithBreath } from '../breather.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
 import {
   decodeManifest,
   decodeRepository,
   encodeManifest,
   encodeRepository,
+  type ImageRecord,
   type ManifestRecord,
   manifestKey,
   packRecord,
@@ -34,12 +36,14 @@ export async function restoreRepository(
   if (!unpacked) return;
   const record = decodeRepository(unpacked.json);
   if (record.lastUpdate === zeroTime) return;
-  const { table } = repository.table.renamed(record.tags);
-  const indexes = new Map(record.tags.map((tag, index) => [tag, index]));
-  for (const image of record.images) {
-    const index = indexes.get(image.tag);
-    if (index !== undefined) table.write(index, image.tag, entryOf(image, image.lastFetched, believesLabels));
-  }
+  const breathe = createBreather();
+  const { table } = await repository.table.renamed(record.tags, breathe);
+  const images = new Map(record.images.map((image) => [image.tag, image]));
+  table.reserve(images.size);
+  await eachWithBreath(record.tags, breathe, (tag, index) => {
+    const image = images.get(tag);
+    if (image) table.write(index, tag, entryOf(image, image.lastFetched, believesLabels));
+  });
   repository.table = table;
   repository.listedAt = record.lastUpdate;
 }
@@ -52,14 +56,20 @@ export async function saveRepository(
   now: number,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!changed && now - repository.savedAt < savedAgainMs) return;
+  if (!cache.keeps || (!changed && now - repository.savedAt < savedAgainMs)) return;
   const { table, name, listedAt, error } = repository;
   const tags = table.names();
-  const images = tags.flatMap((tag, index) => {
+  const images: ImageRecord[] = [];
+  const breathe = createBreather();
+  await eachWithBreath(tags, breathe, (tag, index) => {
     const record = recordOf(tag, table.read(index, tag));
-    return record?.kind === 'image' ? [record] : [];
+    if (record?.kind === 'image') images.push(record);
   });
-  const json = encodeRepository(name, { tags, images, lastError: error, lastUpdate: listedAt });
+  const json = await encodeRepository(
+    name,
+    { tags, images, lastError: error, lastUpdate: listedAt },
+    breathe,
+  );
   const seconds = Math.floor(now / 1000);
   const deadline = seconds + week;
   await cache.set(repositoryKey(name), packRecord(deadline, json), recordExpiry(deadline, seconds), signal);
@@ -95,7 +105,7 @@ export async function saveTag(
   cache: ImageCache,
   signal: AbortSignal,
 ): Promise<void> {
-  const record = recordOf(tag, entry);
+  const record = cache.keeps ? recordOf(tag, entry) : undefined;
   if (!record || entry.state === 'unseen') return;
   const { refreshAt, fetchedAt } = entry;
   const packed = packRecord(refreshAt, encodeManifest(repository.name, record));
@@ -104,7 +114,7 @@ export async function saveTag(
 
 /** Refreshed an hour after it was fetched: how often it changed is not known any more. */
 function entryOf(
-  { tagDigest, digest, imageId, labels, createdAt }: Extract<ManifestRecord, { kind: 'image' }>,
+  { tagDigest, digest, imageId, labels, createdAt }: ImageRecord,
   lastFetched: string,
   believesLabels: boolean,
 ): TagEntry {

@@ -1,8 +1,11 @@
 import { timestampOf } from '@fluxctl/shared/timestamp';
-import type { ImageSource, TagList } from '../distribution/image-source.ts';
+import { createBreather } from '../breather.ts';
+import type { ImageSource } from '../distribution/image-source.ts';
+import type { TagList } from '../distribution/tag-list.ts';
 import type { ImageChange } from '../image-registry.ts';
+import { chooseTags, type Interest, interestKey } from './choose-tags.ts';
 import { type FetchPorts, fetchedOf, fetchTags } from './fetch-tags.ts';
-import { type Interest, planTags, type TagPlan } from './plan-tags.ts';
+import { planTags, type TagPlan } from './plan-tags.ts';
 import type { Repository } from './repository.ts';
 import { restoreRepository, saveRepository } from './saved-repository.ts';
 
@@ -14,6 +17,8 @@ export interface ScanResult {
 
 /** Details for people (ids, labels) are kept for so many images of a repository. */
 const detailsKept = 12;
+/** What only people look at is not worth more than half of the pulls that a host lets us have. */
+const spareReserve = 0.5;
 
 /**
  * One scan: the tag list, and then what decisions need of its tags.
@@ -28,10 +33,10 @@ export async function scanRepository(
 ): Promise<ScanResult> {
   const { cache, now, believesLabels } = ports;
   if (!repository.restored) await restoreRepository(repository, cache, believesLabels, signal);
-  const added = takeList(repository, await listTags(repository, source, ports, signal), ports);
+  const added = await takeList(repository, await listTags(repository, source, ports, signal), ports);
   repository.listedAt = timestampOf(new Date(now()));
 
-  const plan = planOf(repository, interest, now());
+  const plan = await planOf(repository, interest, now());
   if (plan.needed.length > 0) {
     const missing = plan.needed.filter(({ task }) => task === 'fetch').length;
     ports.log.log({
@@ -52,7 +57,8 @@ export async function scanRepository(
   if (!believesLabels) repository.table.trim(detailsKept);
   const isNew = added.length + changed.length > 0;
   await saveRepository(repository, cache, isNew, now(), signal);
-  return { change: { repository: repository.canonical, added, changed }, error };
+  const change = { repository: repository.canonical, added, changed };
+  return { change, error: error ?? repository.listProblem };
 }
 
 /** Fetches a few more images of a scanned repository, for people to look at. */
@@ -63,17 +69,23 @@ export async function fillIn(
   ports: FetchPorts,
   signal: AbortSignal,
 ): Promise<ScanResult> {
-  const { spare } = planOf(repository, interest, ports.now());
+  const { spare } = await planOf(repository, interest, ports.now());
   repository.spare = false;
-  const { changed, error } = await fetchTags(repository, source, spare, ports, signal);
+  const modest = { ...ports, quotaReserve: spareReserve };
+  const { changed, error } = await fetchTags(repository, source, spare, modest, signal);
   if (!ports.believesLabels) repository.table.trim(detailsKept);
   await saveRepository(repository, ports.cache, changed.length > 0, ports.now(), signal);
   return { change: { repository: repository.canonical, added: [], changed }, error };
 }
 
-function planOf({ table }: Repository, interest: Interest, now: number): TagPlan {
-  const names = table.names();
-  return planTags(names, (index) => table.read(index, names[index] ?? ''), interest, Math.floor(now / 1000));
+async function planOf(repository: Repository, interest: Interest, now: number): Promise<TagPlan> {
+  const { table } = repository;
+  const key = interestKey(interest);
+  // Most scans find the list that was there before.
+  if (repository.choice?.table !== table || repository.choice.key !== key) {
+    repository.choice = { table, key, tags: await chooseTags(table.names(), interest, createBreather()) };
+  }
+  return planTags(table, repository.choice.tags, Math.floor(now / 1000));
 }
 
 async function listTags(
@@ -94,19 +106,20 @@ async function listTags(
 }
 
 /** @returns the tags that were not listed before */
-function takeList(
+async function takeList(
   repository: Repository,
   list: TagList | undefined,
   { memory }: FetchPorts,
-): readonly string[] {
+): Promise<readonly string[]> {
   if (!list) return [];
   const before = repository.table;
-  const { table, added, removed } = before.renamed(list.tags);
+  const { table, added, removed } = await before.renamed(list.tags, createBreather());
   for (const [name, index] of removed) {
     const fetched = fetchedOf(before.read(index, name));
     if (fetched) memory.put(fetched);
   }
   repository.table = table;
   repository.etag = list.etag;
+  repository.listProblem = list.problem;
   return added;
 }

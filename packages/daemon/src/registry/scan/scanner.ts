@@ -12,6 +12,7 @@ import type {
   RepositoryImages,
   RepositoryStatus,
 } from '../image-registry.ts';
+import { patternKey } from './choose-tags.ts';
 import { FactsMemory } from './facts-memory.ts';
 import { type FetchPorts, fetchTags } from './fetch-tags.ts';
 import { type ImageGlobs, isScanned, matchesAny } from './image-filter.ts';
@@ -74,6 +75,8 @@ const longestBackOffMs = 15 * 60_000;
 /** A look at the cluster may not hold the scans up for ever. */
 const needsTimeoutMs = 60_000;
 const mostPriority = 100;
+/** This part of the pulls is for the cluster's nodes, which share a quota with us. */
+const quotaReserve = 0.1;
 
 export function createScanner(options: ScannerOptions, ports: ScannerPorts): Scanner {
   const { log, now } = ports;
@@ -94,6 +97,7 @@ export function createScanner(options: ScannerOptions, ports: ScannerPorts): Sca
     now,
     atOnce: options.tagsAtOnce,
     believesLabels: matchesAny(options.useLabels, canonical),
+    quotaReserve,
   });
 
   const collect = async (signal: AbortSignal): Promise<void> => {
@@ -196,15 +200,16 @@ export function createScanner(options: ScannerOptions, ports: ScannerPorts): Sca
     const { repository } = entry;
     const host = registryHost(repository.name);
     const message = error === undefined ? '' : errorMessage(error);
+    const quota = ports.quotaOf(host);
+    if (quota) ports.observer.quota(host, quota);
+    // What is only for people to look at can wait, and its single tags were told of.
+    if (work === 'fill') return;
     if (error instanceof RateLimitedError) {
       const warn = 'aborting image tag fetching due to rate limiting, will try again later';
       if (!repository.limited) log.log({ canonical_name: repository.canonical, warn, reason: message });
     } else if (message !== '' && message !== repository.error) {
       log.log({ canonical_name: repository.canonical, auth: String(entry.need.logins), err: message });
     }
-    const quota = ports.quotaOf(host);
-    if (quota) ports.observer.quota(host, quota);
-    if (work === 'fill') return;
     repository.limited = error instanceof RateLimitedError;
     repository.error = message;
     repository.help = error instanceof FluxError ? error.help : '';
@@ -329,9 +334,9 @@ export function createScanner(options: ScannerOptions, ports: ScannerPorts): Sca
 
 /** Whether there is something that an earlier scan did not have to look for. */
 function isMoreWanted(before: MergedNeed, after: MergedNeed): boolean {
-  const patterns = new Set(before.patterns.map(({ text }) => text));
+  const patterns = new Set(before.patterns.map(patternKey));
   return (
-    after.patterns.some(({ text }) => !patterns.has(text)) ||
+    after.patterns.some((pattern) => !patterns.has(patternKey(pattern))) ||
     [...after.current].some((tag) => !before.current.has(tag)) ||
     String(before.logins) !== String(after.logins)
   );

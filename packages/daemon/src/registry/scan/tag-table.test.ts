@@ -1,8 +1,11 @@
 import { parseTimestamp, zeroTime } from '@fluxctl/shared/timestamp';
 import { expect, it } from 'vitest';
+import { createBreather } from '../breather.ts';
 import { type TagEntry, TagTable } from './tag-table.ts';
 
 const digest = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`;
+const breathe = createBreather();
+const tableOf = async (...names: string[]) => (await new TagTable().renamed(names, breathe)).table;
 const looks = { fetchedAt: 1_600_000_000, refreshAt: 1_600_003_600 };
 const known = (n: number, created = '2020-01-23T12:08:04.619877884Z'): TagEntry => ({
   state: 'known',
@@ -26,18 +29,18 @@ it.each<{ what: string; entry: TagEntry }>([
   },
   { what: 'a missing manifest', entry: { state: 'missing', ...looks } },
   { what: 'nothing', entry: { state: 'unseen' } },
-])('gives back $what as it was written', ({ entry }) => {
-  const { table } = new TagTable().renamed(['a', 'b', 'c']);
+])('gives back $what as it was written', async ({ entry }) => {
+  const table = await tableOf('a', 'b', 'c');
   table.write(1, 'b', entry);
   expect(table.read(1, 'b')).toEqual(entry);
   expect([table.read(0, 'a').state, table.read(2, 'c').state]).toEqual(['unseen', 'unseen']);
 });
 
-it('keeps what is known when the list changes, and leaves the old table to its readers', () => {
-  const { table: before } = new TagTable().renamed(['1', '2', '3']);
+it('keeps what is known when the list changes, and leaves the old table to its readers', async () => {
+  const before = await tableOf('1', '2', '3');
   before.write(0, '1', known(10));
   before.write(2, '3', known(20));
-  const { table, added, removed } = before.renamed(['3', '4', '1']);
+  const { table, added, removed } = await before.renamed(['3', '4', '1'], breathe);
   expect(added).toEqual(['4']);
   expect(removed).toEqual([['2', 1]]);
   expect(table.names()).toEqual(['3', '4', '1']);
@@ -47,12 +50,12 @@ it('keeps what is known when the list changes, and leaves the old table to its r
     known(10),
   ]);
   expect(before.read(2, '3')).toEqual(known(20));
-  expect(table.renamed(['3', '4', '1']).table).toBe(table);
-  expect(table.renamed([]).table.names()).toEqual([]);
+  expect((await table.renamed(['3', '4', '1'], breathe)).table).toBe(table);
+  expect((await table.renamed([], breathe)).table.names()).toEqual([]);
 });
 
-it('finds an image by its digest', () => {
-  const { table } = new TagTable().renamed(['1', '2']);
+it('finds an image by its digest', async () => {
+  const table = await tableOf('1', '2');
   expect(table.find(digest(20))).toBeUndefined();
   table.write(1, '2', known(20));
   expect(table.find(digest(20))).toBe(1);
@@ -60,8 +63,8 @@ it('finds an image by its digest', () => {
   expect(table.find('')).toBeUndefined();
 });
 
-it('forgets the details of old images, never what decisions need', () => {
-  const { table } = new TagTable().renamed(['old', 'new']);
+it('forgets the details of old images, never what decisions need', async () => {
+  const table = await tableOf('old', 'new');
   table.write(0, 'old', known(10, '2019-01-01T00:00:00Z'));
   table.write(1, 'new', known(20, '2020-01-01T00:00:00Z'));
   table.trim(1);
@@ -76,4 +79,17 @@ it('forgets the details of old images, never what decisions need', () => {
     },
   });
   expect(table.known()).toBe(2);
+});
+
+it.each<{ entry: TagEntry; now: number; due: string }>([
+  { entry: { state: 'unseen' }, now: 0, due: 'fetch' },
+  { entry: known(1), now: looks.refreshAt - 1, due: 'nothing' },
+  { entry: known(1), now: looks.refreshAt, due: 'look' },
+  { entry: { state: 'excluded', reason: '', tagDigest: '', ...looks }, now: looks.refreshAt, due: 'look' },
+  { entry: { state: 'missing', ...looks }, now: looks.refreshAt - 1, due: 'nothing' },
+  { entry: { state: 'missing', ...looks }, now: looks.refreshAt, due: 'fetch' },
+])('has $due to be done about $entry.state at $now', async ({ entry, now, due }) => {
+  const table = await tableOf('a');
+  table.write(0, 'a', entry);
+  expect(table.due(0, now)).toBe(due);
 });

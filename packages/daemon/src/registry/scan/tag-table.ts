@@ -1,4 +1,5 @@
 import { type Timestamp, zeroTime } from '@fluxctl/shared/timestamp';
+import { type Breather, eachWithBreath } from '../breather.ts';
 
 /** What is remembered of one tag. */
 export type TagEntry =
@@ -86,27 +87,30 @@ export class TagTable {
    * The table of another list; tags that stay keep what is known of them. This one is left as it is, for
    * those who read it just now.
    */
-  renamed(names: readonly string[]): RenamedTable {
+  async renamed(names: readonly string[], breathe: Breather): Promise<RenamedTable> {
     const joined = names.join('\n');
+    await breathe();
     if (joined === this.#names && names.length === this.#count)
       return { table: this, added: [], removed: [] };
-    const before = new Map(this.names().map((name, index) => [name, index]));
+    const before = new Map<string, number>();
+    await eachWithBreath(this.names(), breathe, (name, index) => before.set(name, index));
     const table = new TagTable();
     table.#count = names.length;
     if (this.#used > 0) table.#slots = new Uint32Array(names.length);
     const added: string[] = [];
-    for (const [index, name] of names.entries()) {
+    await eachWithBreath(names, breathe, (name, index) => {
       const old = before.get(name);
-      if (old === undefined) added.push(name);
-      else {
-        const from = this.#rowOf(old);
-        const to = from === undefined ? 0 : table.#newRow(index);
-        if (from !== undefined) this.#rows.copy(table.#rows, to, from, from + rowSize);
-        const details = this.#details.get(name);
-        if (details) table.#details.set(name, details);
-        before.delete(name);
+      if (old === undefined) {
+        added.push(name);
+        return;
       }
-    }
+      const from = this.#rowOf(old);
+      const to = from === undefined ? 0 : table.#newRow(index);
+      if (from !== undefined) this.#rows.copy(table.#rows, to, from, from + rowSize);
+      const details = this.#details.get(name);
+      if (details) table.#details.set(name, details);
+      before.delete(name);
+    });
     // Through a buffer: a joined text would keep its pieces, and with them the answer they were cut from.
     table.#names = Buffer.from(joined, 'latin1').toString('latin1');
     table.#reasons = this.#reasons;
@@ -140,6 +144,15 @@ export class TagTable {
       default:
         return state satisfies never;
     }
+  }
+
+  /** What there is to ask about a tag: what was never seen, or was missing, is fetched; the rest looked at. */
+  due(index: number, nowSeconds: number): 'fetch' | 'look' | 'nothing' {
+    const at = this.#rowOf(index);
+    const state = at === undefined ? 'unseen' : states[this.#rows[at + stateAt] ?? 0];
+    if (at === undefined || state === 'unseen') return 'fetch';
+    if (nowSeconds < this.#rows.readUInt32LE(at + refreshAtAt)) return 'nothing';
+    return state === 'missing' ? 'fetch' : 'look';
   }
 
   /** Makes room for so many more tags at once: growing bit by bit would leave the memory in pieces. */
