@@ -89,7 +89,7 @@ export function readFreeze(policies: Policies): Freeze | PolicyProblem | undefin
 type Complain = (policy: string, message: string) => void;
 
 function readOrder(policies: Policies, container: string, pattern: TagPattern, complain: Complain): TagOrder {
-  const usual = pattern.kind === 'semver' ? 'semver' : 'created';
+  const usual = usualOrder(pattern);
   const value = policyValue(policies, orderPolicy(container));
   if (value === undefined) return usual;
   const order = tagOrders.find((known) => known === value);
@@ -98,6 +98,11 @@ function readOrder(policies: Policies, container: string, pattern: TagPattern, c
     complain(orderPolicy(container), message);
   }
   return order ?? usual;
+}
+
+/** Where no annotation says otherwise, as in Flux v1. */
+export function usualOrder(pattern: TagPattern): TagOrder {
+  return pattern.kind === 'semver' ? 'semver' : 'created';
 }
 
 function readDowngrade(policies: Policies, complain: Complain): ContainerPolicy['downgrade'] {

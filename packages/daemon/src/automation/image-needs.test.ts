@@ -46,6 +46,7 @@ function needsOf(
     failing: false,
     asked: [] as string[],
     lines,
+    needs: () => needs(signal),
     async collect() {
       return (await needs(signal)).map(({ name, current, patterns, logins }) => ({
         name: printImageName(name),
@@ -101,18 +102,24 @@ describe('createImageNeeds', () => {
     expect((await world.collect())[2]).toMatchObject({ patterns: ['semver:~1.0'] });
   });
 
-  it('asks for no facts where the tags themselves tell their order', async () => {
-    const world = needsOf([workload('a:deployment/b', { n: 'x/n:1', c: 'x/c:1' })], {
-      policies: {
-        'a:deployment/b': {
-          automated: 'true',
-          'tag.n': 'regexp:^build-([0-9]+)$',
-          'order.n': 'numeric',
-          'tag.c': 'regexp:^build-',
-        },
-      },
+  it.each([
+    { tag: 'regexp:^build-([0-9]+)$', order: 'numeric', newest: 'build-10' },
+    { tag: 'regexp:^build-', order: undefined, newest: 'by time' },
+    { tag: 'regexp:^build-', order: 'alphabetical', newest: 'build-9' },
+    { tag: 'regexp:^rel-(.*)$', order: 'semver', newest: 'rel-1.10.0' },
+    { tag: 'regexp:^rel-(.*)$', order: 'numeric', newest: undefined },
+    { tag: 'semver:*', order: undefined, newest: 'by version' },
+    { tag: 'semver:*', order: 'created', newest: 'by time' },
+  ])('of $tag in the order $order needs the facts of $newest', async ({ tag, order, newest }) => {
+    const policies = { automated: 'true', 'tag.c': tag, ...(order && { 'order.c': order }) };
+    const world = needsOf([workload('a:deployment/b', { c: 'x/c:1' })], {
+      policies: { 'a:deployment/b': policies },
     });
-    expect((await world.collect()).map(({ patterns }) => patterns)).toEqual([[], ['regexp:^build-']]);
+    const [pattern] = (await world.needs())[0]?.patterns ?? [];
+    const listed = ['build-9', 'build-10', 'build-1', 'rel-1.10.0', 'rel-1.9.0', '1.0.0'];
+    const tags = listed.filter((tag) => pattern?.matches(tag));
+    const usual = pattern?.kind === 'semver' && !pattern.order ? 'by version' : 'by time';
+    expect(pattern?.order?.newest ? pattern.order.newest(tags) : usual).toBe(newest);
   });
 
   it("[manifests K1] [manifests K2] merges the account's and the pod's secrets, the pod's last, and asks once for each place", async () => {

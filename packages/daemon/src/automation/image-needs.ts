@@ -1,14 +1,14 @@
 import { errorMessage } from '@fluxctl/shared/errors';
 import type { Policies } from '@fluxctl/shared/policy/policies';
-import type { TagPattern } from '@fluxctl/shared/policy/tag-pattern';
 import { type ResourceId, resourceIdParts } from '@fluxctl/shared/resource/resource-id';
 import type { Cluster, PullSecret, Workload } from '../cluster/cluster.ts';
 import type { LogFields, Logger } from '../log/logger.ts';
 import { Logins } from '../registry/credentials/logins.ts';
 import { isPullSecretType, readPullSecret } from '../registry/credentials/pull-secret.ts';
-import type { ImageNeed, ImageNeeds } from '../registry/image-registry.ts';
+import type { ImageNeed, ImageNeeds, NeededPattern } from '../registry/image-registry.ts';
 import { eachBounded } from '../registry/scan/each-bounded.ts';
-import { readContainerPolicy } from './container-policy.ts';
+import { readContainerPolicy, usualOrder } from './container-policy.ts';
+import { newestTag } from './order-tags.ts';
 import { isAutomated } from './poll.ts';
 
 export interface ImageNeedsPorts {
@@ -55,10 +55,12 @@ function needsOf(
 
 const noLogins = new Logins();
 
-/** An order by the tags themselves is decided by their list: no pattern, so that nothing else is fetched. */
-function patternsOf(policies: Policies, container: string): TagPattern[] {
+/** Where the tags themselves tell their order, only the one that would be taken has to be fetched. */
+function patternsOf(policies: Policies, container: string): NeededPattern[] {
   const { pattern, order } = readContainerPolicy(policies, container);
-  return order === 'created' || pattern.kind === 'semver' ? [pattern] : [];
+  if (order === usualOrder(pattern)) return [pattern];
+  if (order === 'created') return [{ ...pattern, order: { name: order } }];
+  return [{ ...pattern, order: { name: order, newest: (tags) => newestTag(tags, { pattern, order }) } }];
 }
 
 /** Workloads with the same place pull alike. */

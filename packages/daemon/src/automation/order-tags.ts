@@ -1,6 +1,6 @@
 import { sortImages } from '@fluxctl/shared/images/order';
 import type { Timestamp } from '@fluxctl/shared/timestamp';
-import { compareVersions, parseVersion } from '@fluxctl/shared/versions/version';
+import { compareVersions, parseVersion, type Version } from '@fluxctl/shared/versions/version';
 import type { ContainerPolicy } from './container-policy.ts';
 
 /** A tag and when its image was built; the zero time when unknown. */
@@ -16,16 +16,27 @@ export function orderTags<Image extends DatedTag>(images: readonly Image[], orde
   const { order, pattern } = ordering;
   const wholeTags = pattern.kind !== 'regexp';
   if (order === 'created' || (order === 'semver' && wholeTags)) return sortImages(images, order);
-  const compare = keyComparison(order);
   return images
-    .map((image) => ({ image, key: orderKey(image.tag, ordering) }))
+    .map((image) => ({ image, place: placeOf(image.tag, ordering) }))
     .sort((a, b) => {
-      if (a.key === undefined || b.key === undefined) {
-        return Number(a.key === undefined) - Number(b.key === undefined) || byTag(a.image, b.image);
+      if (a.place === undefined || b.place === undefined) {
+        return Number(a.place === undefined) - Number(b.place === undefined) || byTag(a.image, b.image);
       }
-      return compare(b.key, a.key) || byTag(a.image, b.image);
+      return comparePlaces(b.place, a.place) || byTag(a.image, b.image);
     })
     .map(({ image }) => image);
+}
+
+/** The newest of these tags, where they tell it themselves; undefined when none has a place in the order. */
+export function newestTag(tags: readonly string[], ordering: Ordering): string | undefined {
+  let newest: { readonly tag: string; readonly place: Place } | undefined;
+  for (const tag of tags) {
+    const place = placeOf(tag, ordering);
+    if (place === undefined) continue;
+    const ahead = newest ? comparePlaces(place, newest.place) || compare(newest.tag, tag) : 1;
+    if (ahead > 0) newest = { tag, place };
+  }
+  return newest?.tag;
 }
 
 /** The part of a tag that gives it its place; undefined when it has none, as `main` among numbers. */
@@ -47,20 +58,29 @@ export function countNewer(images: readonly DatedTag[], current: DatedTag, order
   return orderTags(among, ordering).findIndex(({ tag }) => tag === current.tag);
 }
 
-function keyComparison(order: 'semver' | 'numeric' | 'alphabetical'): (a: string, b: string) => number {
-  switch (order) {
+/** The key, read once: of very many tags each is compared with many others. */
+type Place = string | bigint | Version;
+
+function placeOf(tag: string, ordering: Ordering): Place | undefined {
+  const key = orderKey(tag, ordering);
+  if (key === undefined) return undefined;
+  switch (ordering.order) {
     case 'semver':
-      return (a, b) => {
-        const [left, right] = [parseVersion(a), parseVersion(b)];
-        return left && right ? compareVersions(left, right) : 0;
-      };
+      return parseVersion(key);
     case 'numeric':
-      return (a, b) => compare(BigInt(a), BigInt(b));
+      return BigInt(key);
     case 'alphabetical':
-      return compare;
+    case 'created':
+      return key;
     default:
-      return order satisfies never;
+      return ordering.order satisfies never;
   }
+}
+
+/** Of one order. */
+function comparePlaces(a: Place, b: Place): number {
+  if (typeof a === 'object') return typeof b === 'object' ? compareVersions(a, b) : 0;
+  return typeof b === 'object' ? 0 : compare(a, b);
 }
 
 function byTag(a: DatedTag, b: DatedTag): number {

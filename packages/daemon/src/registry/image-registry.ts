@@ -111,15 +111,20 @@ export interface ImageNeed {
   readonly logins: Logins;
 }
 
-/** A pattern, and by what its tags are put in order: a range of versions by version, others by build time. */
 export interface NeededPattern extends TagPattern {
-  /** Where the tags themselves tell which is the newest, as their numbers do: then no other has to be fetched. */
-  readonly byTag?: {
-    /** `numeric`: the same name and the same pattern mean the same order. */
-    readonly order: string;
-    /** @param tags - that the pattern lets through */
-    newest(tags: readonly string[]): string | undefined;
-  };
+  /** Left out where it is the usual one: by version for a range of versions, else by build time. */
+  readonly order?: NeededOrder;
+}
+
+/** By what the newest of the tags is told that a pattern lets through. */
+export interface NeededOrder {
+  /** The same name and the same pattern mean the same order. */
+  readonly name: string;
+  /**
+   * Where the tags alone tell it, as their numbers do: the one that would be taken, so that no other has to be
+   * fetched. Left out where build times decide.
+   */
+  newest?(tags: readonly string[]): string | undefined;
 }
 
 /** Asks the cluster's side which images are in use. */

@@ -5,7 +5,7 @@ import type { NeededPattern } from '../image-registry.ts';
 import { chooseTags } from './choose-tags.ts';
 
 /** The last in the alphabet, as an order of the tags themselves. */
-const alphabetical = { order: 'alphabetical', newest: (tags: readonly string[]) => tags.toSorted().at(-1) };
+const alphabetical = { name: 'alphabetical', newest: (tags: readonly string[]) => tags.toSorted().at(-1) };
 
 async function choose(
   tags: readonly string[],
@@ -60,16 +60,23 @@ describe('chooseTags', () => {
     {
       because: 'an order of the tags themselves needs the best of them only',
       tags: ['main-a', 'main-c', 'main-b', 'other-d'],
-      patterns: [{ ...parseTagPattern('glob:main-*'), byTag: alphabetical }],
+      patterns: [{ ...parseTagPattern('glob:main-*'), order: alphabetical }],
       current: ['main-b'],
       needed: ['main-c', 'main-b'],
     },
     {
       because: 'an order of the tags may find nothing that has a place in it',
       tags: ['main-a'],
-      patterns: [{ ...parseTagPattern('glob:*'), byTag: { order: 'none', newest: () => undefined } }],
+      patterns: [{ ...parseTagPattern('glob:*'), order: { name: 'none', newest: () => undefined } }],
       current: [],
       needed: [],
+    },
+    {
+      because: 'a range of versions in the order of time needs all of them',
+      tags: ['1.0.0', '1.0.1', '2.0.0'],
+      patterns: [{ ...parseTagPattern('semver:~1.0'), order: { name: 'created' } }],
+      current: [],
+      needed: ['1.0.0', '1.0.1'],
     },
     {
       because: 'nothing is decided without a pattern',

@@ -65,8 +65,8 @@ export function interestKey({ current, patterns }: Interest): string {
 }
 
 /** Same key, same choice. */
-export function patternKey({ text, byTag }: NeededPattern): string {
-  return byTag ? `${byTag.order} ${text}` : text;
+export function patternKey({ text, order }: NeededPattern): string {
+  return order ? `${order.name} ${text}` : text;
 }
 
 interface Seeker {
@@ -75,21 +75,21 @@ interface Seeker {
 }
 
 function createSeeker(pattern: NeededPattern, need: (index: number) => void): Seeker {
-  const { byTag } = pattern;
-  if (byTag) {
+  const newest = pattern.order?.newest;
+  if (newest) {
     const places = new Map<string, number>();
     return {
       look({ tag, index }) {
         if (pattern.matches(tag)) places.set(tag, index);
       },
       finish() {
-        const newest = byTag.newest([...places.keys()]);
-        const index = newest === undefined ? undefined : places.get(newest);
+        const tag = newest([...places.keys()]);
+        const index = tag === undefined ? undefined : places.get(tag);
         if (index !== undefined) need(index);
       },
     };
   }
-  if (pattern.kind === 'semver') {
+  if (pattern.kind === 'semver' && !pattern.order) {
     const best = new Highest<Versioned>(1, compareVersioned);
     return {
       look({ version, ...placed }) {
