@@ -2,6 +2,7 @@ import { buildImage } from '@fluxctl/sandbox/image-registry/build-image';
 import { pushImage } from '@fluxctl/sandbox/image-registry/push-image';
 import { registriesUnderTest } from '@fluxctl/sandbox/registries-under-test';
 import { describe, expect, it } from 'vitest';
+import { indexOf } from './index-of.ts';
 import { need, scannedImages, startScanning, until } from './registry-world.ts';
 
 for (const under of registriesUnderTest()) {
@@ -37,6 +38,45 @@ for (const under of registriesUnderTest()) {
         });
       }
       expect(found.tag('windows').state).toBe('excluded');
+    });
+
+    it('are found beside attestations, and in an index in an index', async () => {
+      await using host = await under.start();
+      const amd64 = buildImage({ created: '2024-01-01T00:00:00Z', mediaTypes: 'oci' });
+      const attestation = buildImage({ mediaTypes: 'oci', platform: 'unknown/unknown' });
+      const attested = indexOf(
+        { image: attestation, platform: { os: 'unknown', architecture: 'unknown' } },
+        { image: amd64, platform: { os: 'linux', architecture: 'amd64' } },
+      );
+      const nested = indexOf({ image: attested });
+      for (const [tag, image] of Object.entries({ attested, nested })) {
+        await pushImage(host.url, 'team/app', tag, image);
+      }
+      const image = `${host.host}/team/app`;
+      await using world = startScanning([need(image, { patterns: ['glob:*'] })]);
+      await world.settled();
+      for (const [tag, { top }] of Object.entries({ attested, nested })) {
+        expect(scannedImages(world.registry, image).tag(tag)).toMatchObject({
+          state: 'known',
+          image: { tagDigest: top.digest, digest: amd64.top.digest },
+        });
+      }
+    });
+
+    it('are all listed, the tags of built-in names too', async () => {
+      await using host = await under.start();
+      const tags = [
+        '1.0.0',
+        '__proto__',
+        'constructor',
+        ...Array.from({ length: 30 }, (_, n) => `build-${n}`),
+      ];
+      for (const tag of tags) await pushImage(host.url, 'team/app', tag, buildImage({}));
+      const image = `${host.host}/team/app`;
+      await using world = startScanning([need(image, { current: ['__proto__'] })]);
+      await world.settled();
+      expect([...scannedImages(world.registry, image).tags].sort()).toEqual(tags.sort());
+      expect(scannedImages(world.registry, image).tag('__proto__').state).toBe('known');
     });
 
     it('are seen again when a tag is pushed again', async () => {

@@ -8,7 +8,7 @@ import {
   type OpenImageRegistry,
 } from '../../src/registry/create-image-registry.ts';
 import { Logins } from '../../src/registry/credentials/logins.ts';
-import type { ImageNeed, RepositoryStatus, ScannedRepository } from '../../src/registry/image-registry.ts';
+import type { ImageNeed, ScannedRepository } from '../../src/registry/image-registry.ts';
 import { noObserver } from '../../src/registry/scan/observer.ts';
 
 export const usualOptions: ImageRegistryOptions = {
@@ -33,6 +33,8 @@ export interface Scanned extends AsyncDisposable {
   readonly collected: number;
   /** Moves the clock of the scans on. */
   later(ms: number): void;
+  /** Waits until a repository was scanned after this time of the moved clock: now. */
+  scanned(image: string, what: string): Promise<void>;
   /** Waits until all that is due was scanned, and the spare work is done. */
   settled(): Promise<void>;
 }
@@ -50,7 +52,6 @@ export function startScanning(
   const now = () => Date.now() + ahead;
   const world: { needs: ImageNeed[] } = { needs };
   const all = { ...usualOptions, ...options };
-  let fills = 0;
   let collected = 0;
   const registry = createImageRegistry(all, {
     needs: () => {
@@ -68,8 +69,6 @@ export function startScanning(
     ...ports,
   });
   const done = registry.run(stop.signal);
-  const isSettled = (statuses: readonly RepositoryStatus[]): boolean =>
-    statuses.length > 0 && statuses.every(({ nextScan }) => nextScan !== '' && Date.parse(nextScan) > now());
   return {
     registry,
     lines,
@@ -87,18 +86,19 @@ export function startScanning(
       ahead += ms;
       registry.lookAgain();
     },
-    async settled() {
-      await until(() => isSettled(registry.status()), `scans: ${JSON.stringify(registry.status(), null, 1)}`);
-      // Spare work has no time of its own: it is over when nothing has changed for some looks.
-      let before = '';
-      fills = 0;
-      await until(() => {
-        const current = JSON.stringify(registry.status());
-        fills = current === before ? fills + 1 : 0;
-        before = current;
-        return fills >= 10;
-      }, 'spare work');
+    async scanned(image, what) {
+      const from = now();
+      const lastScan = () => {
+        const status = registry.status().find(({ repository }) => repository === image);
+        return status && status.lastScan !== '' ? Date.parse(status.lastScan) : 0;
+      };
+      await until(() => lastScan() >= from, what);
     },
+    settled: () =>
+      until(
+        () => registry.isIdle(),
+        () => `scans: ${JSON.stringify(registry.status(), null, 1)}`,
+      ),
     async [Symbol.asyncDispose]() {
       stop.abort();
       await done;

@@ -46,6 +46,8 @@ describe('a scan', () => {
     expect(host.requests.counts({ method: 'GET' })['team/app']).toMatchObject({ tags: 1 });
     await world.settled();
     // Two for the decision; of the newest ten nine more are filled in, when there was nothing else to do.
+    const [first, second] = host.requests.all({ kind: 'manifest' }).map(({ reference }) => reference);
+    expect([first, second].sort()).toEqual(['1.0.3', '1.0.99']);
     expect(host.requests.counts()['team/app']).toEqual({ tags: 1, manifest: 11, blob: 11 });
     host.requests.clear();
     world.later(2 * minute);

@@ -56,6 +56,8 @@ export interface Scanner extends ImageRegistry {
   run(signal: AbortSignal): Promise<void>;
   /** What workloads use may have changed: look soon. */
   lookAgain(): void;
+  /** Whether there is nothing to do just now: no look and no scan is due, and what is spare was fetched. */
+  isIdle(): boolean;
 }
 
 interface Watched {
@@ -87,6 +89,7 @@ export function createScanner(options: ScannerOptions, ports: ScannerPorts): Sca
   const wake = createWake();
   const memory = new FactsMemory();
   let collectedAt = Number.NEGATIVE_INFINITY;
+  let collecting = false;
   let needsError = '';
 
   const fetchPorts = (canonical: string): FetchPorts => ({
@@ -102,6 +105,15 @@ export function createScanner(options: ScannerOptions, ports: ScannerPorts): Sca
 
   const collect = async (signal: AbortSignal): Promise<void> => {
     collectedAt = now();
+    collecting = true;
+    try {
+      await takeNeeds(signal);
+    } finally {
+      collecting = false;
+    }
+  };
+
+  const takeNeeds = async (signal: AbortSignal): Promise<void> => {
     let needs: Map<string, MergedNeed>;
     try {
       needs = mergeNeeds(await ports.needs(AbortSignal.any([signal, AbortSignal.timeout(needsTimeoutMs)])));
@@ -290,6 +302,14 @@ export function createScanner(options: ScannerOptions, ports: ScannerPorts): Sca
       collectedAt = Number.NEGATIVE_INFINITY;
       wake.wake();
     },
+    isIdle: () =>
+      !collecting &&
+      now() - collectedAt < options.intervalMs &&
+      priority.length === 0 &&
+      [...watched.values()].every(
+        ({ tasks, unneededSince, repository: { nextScan, spare } }) =>
+          tasks === 0 && (unneededSince !== 0 || (nextScan > now() && !spare)),
+      ),
     async fetchTags(name, tags, signal) {
       const entry = watched.get(canonicalName(name));
       if (!entry) return imagesOf(name);
