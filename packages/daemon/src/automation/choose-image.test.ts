@@ -31,7 +31,14 @@ const unseen = { state: 'unseen' } as const;
 
 describe('as Flux v1', () => {
   it.each([
-    { n: '[manifests A1]', current: 'x:1', policies: {}, tags: dated, chosen: 'x:2', because: 'the newest build' },
+    {
+      n: '[manifests A1]',
+      current: 'x:1',
+      policies: {},
+      tags: dated,
+      chosen: 'x:2',
+      because: 'the newest build',
+    },
     {
       n: '[manifests A4]',
       current: 'x:1',

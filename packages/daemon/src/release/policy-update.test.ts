@@ -60,7 +60,12 @@ describe('annotationChanges', () => {
       after: '',
     },
     { n: '[manifests P7]', before: '', change: { remove: ['automated'] }, after: '' },
-    { n: '[manifests P7]', before: annotations('a: b'), change: { remove: ['automated'] }, after: annotations('a: b') },
+    {
+      n: '[manifests P7]',
+      before: annotations('a: b'),
+      change: { remove: ['automated'] },
+      after: annotations('a: b'),
+    },
     {
       n: '[manifests P8]',
       before: annotations('fluxcd.io/locked_msg: |-', '  one', '', '  two'),

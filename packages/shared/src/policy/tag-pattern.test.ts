@@ -5,10 +5,25 @@ it.each([
   { n: '[manifests T1]', pattern: '*', lets: ['', '1', 'foo'], stops: [] },
   { n: '[manifests T1]', pattern: 'glob:*', lets: ['', '1', 'foo'], stops: ['latest', 'Latest'] },
   { n: '[manifests T2]', pattern: 'master-*', lets: ['master-', 'master-foo'], stops: ['', 'foo-master'] },
-  { n: '[manifests T3]', pattern: 'semver:*', lets: ['1', '1.0', 'v1.0.3'], stops: ['', 'latest', '2.0.1-alpha.1'] },
-  { n: '[manifests T4]', pattern: 'semver:~1', lets: ['v1', '1', '1.2', '1.2.3'], stops: ['2.0.0', 'latest'] },
+  {
+    n: '[manifests T3]',
+    pattern: 'semver:*',
+    lets: ['1', '1.0', 'v1.0.3'],
+    stops: ['', 'latest', '2.0.1-alpha.1'],
+  },
+  {
+    n: '[manifests T4]',
+    pattern: 'semver:~1',
+    lets: ['v1', '1', '1.2', '1.2.3'],
+    stops: ['2.0.0', 'latest'],
+  },
   { n: '[manifests T5]', pattern: 'semver:2.0.1-alpha.1', lets: ['2.0.1-alpha.1'], stops: ['2.0.1'] },
-  { n: '[manifests T6]', pattern: 'semver:>=1.2.3-0', lets: ['1.2.3-alpha.1', '2.0.1-alpha.1'], stops: ['1.2.2'] },
+  {
+    n: '[manifests T6]',
+    pattern: 'semver:>=1.2.3-0',
+    lets: ['1.2.3-alpha.1', '2.0.1-alpha.1'],
+    stops: ['1.2.2'],
+  },
   {
     n: '[manifests T7]',
     pattern: 'semver:>=1.2.3',
