@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blamesRemote, gitError } from './git-errors.ts';
+import { BranchMovedError } from './repository.ts';
 
 const failed = (output: string, prefix?: string) =>
   gitError({ args: ['fetch'], output, end: { how: 'exit', code: 128 } }, prefix);
@@ -30,6 +31,29 @@ describe('the text of an error', () => {
       end: { how: 'not-started', error: new Error('ENOENT') },
     });
     expect(missing.message).toBe('running git command: git [fetch]: ENOENT');
+  });
+});
+
+describe('a push that came too late', () => {
+  it.each([
+    ' ! [rejected]        a -> master (fetch first)',
+    ' ! [rejected]        a -> master (non-fast-forward)',
+    ' ! [rejected]        a -> master (stale info)\n ! [rejected] b -> refs/notes/flux (atomic push failed)',
+    "remote: error: cannot lock ref 'refs/heads/master': is at a but expected b\n ! [remote rejected] a -> master (atomic transaction failed)",
+    " ! [remote rejected] a -> master (cannot lock ref 'refs/heads/master': is at a but expected b)",
+    ' ! [remote rejected] a -> master (failed to update ref)',
+    ' ! [remote rejected] a -> master (incorrect old value provided)',
+  ])('%s: the branch has moved', (output) => {
+    expect(failed(output)).toBeInstanceOf(BranchMovedError);
+    expect(blamesRemote(failed(output))).toBe(true);
+  });
+
+  it.each([
+    "error: cannot lock ref 'refs/heads/master': Unable to create '/m/refs/heads/master.lock': File exists.",
+    ' ! [remote rejected] a -> master (hook declined)\n ! [remote rejected] b -> refs/notes/flux (atomic push failure)',
+    ' ! [remote rejected] a -> master (shallow update not allowed)',
+  ])('%s: it has not', (output) => {
+    expect(failed(output)).not.toBeInstanceOf(BranchMovedError);
   });
 });
 
@@ -68,6 +92,10 @@ describe('what to do about it', () => {
       "OpenSSH's client",
       true,
     ],
+    ['error: gpg failed to sign the data\nfatal: failed to write commit object', 'user', 'passphrase', true],
+    ['error: cannot run gpg: No such file or directory', 'user', 'gpg must be installed', true],
+    ['fatal: empty ident name (for <j@x>) not allowed', 'user', '--git-user', true],
+    ['fatal: the receiving end does not support --atomic push', 'server', 'one ref after', true],
     ["error: unknown option `no-write-fetch-head'", 'server', '2.31', true],
     ["fatal: bad revision 'x'", 'user', 'no such revision', false],
     ["fatal: Unable to create '/tmp/m/packed-refs.lock': File exists.", 'server', '', false],

@@ -3,7 +3,7 @@ import { commitMessage } from './commit-message.ts';
 import { editStream, type FileEdit, readRoots } from './edit-stream.ts';
 import { type Identity, identityEnvironment } from './identity.ts';
 import type { Limits, Mirror } from './mirror.ts';
-import type { CommitSha, NewCommit } from './repository.ts';
+import { BranchMovedError, type CommitSha, type NewCommit } from './repository.ts';
 
 /** What the daemon adds to every commit. */
 export interface CommitStyle {
@@ -18,6 +18,7 @@ const prefix = 'git commit';
 /**
  * Writes a commit into the mirror, without a checkout: git does as much as the edits ask for, whatever
  * the size of the repository. No ref names it.
+ * @throws {UserError} in git's words; `BranchMovedError` when the parent is there no longer
  */
 export async function makeCommit(
   mirror: Mirror,
@@ -27,6 +28,7 @@ export async function makeCommit(
   limits: Limits,
 ): Promise<CommitSha> {
   const message = commitMessage(commit.message, style.messageSuffix);
+  if ((await mirror.resolve(commit.parent)) === undefined) throw unknownParent(commit.parent);
   const author = await authorOf(mirror, commit, limits);
   const edits = await editsOf(mirror, commit, limits);
   const input = editStream(commit.parent, edits);
@@ -71,6 +73,12 @@ async function editsOf(
   }
   for (const name of files.keys()) if (!edits.has(name)) throw notEditable(name, 'is not in the repository');
   return [...edits.values()];
+}
+
+function unknownParent(parent: CommitSha): BranchMovedError {
+  return new BranchMovedError(`${prefix}: the git repository no longer has the commit ${parent}`, {
+    help: 'Its history has been written anew. fluxd starts over on the new head of the branch.',
+  });
 }
 
 function notEditable(path: string, why: string): UserError {

@@ -6,6 +6,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BranchMovedError } from '../../src/git/repository.ts';
 import { createGitWorld, type GitWorld, until, untilState } from './git-world.ts';
 
 const run = promisify(execFile);
@@ -74,6 +75,28 @@ PermitRootLogin prohibit-password
     expect(head).toBe(await world.remote.head());
     await repository.moveTag('flux', head, 'Sync pointer', world.signal);
     expect((await world.remote.tag('flux'))?.revision).toBe(head);
+  });
+
+  it('takes a commit with its note, all or nothing', async () => {
+    const { signal } = world;
+    const repository = await world.follow({ url, ssh: { config: [], knownHosts: [knownHosts] } });
+    await untilState(repository, 'ready');
+    const note = { ref: 'refs/notes/flux', text: '{}' };
+    const make = async () => {
+      const parent = await repository.head(signal);
+      const files = new Map([['workloads/hello.yaml', `# after ${parent}\n`]]);
+      return repository.makeCommit({ parent, files, message: 'A change', author: '' }, signal);
+    };
+    const late = await make();
+    const theirs = await world.remote.commit({ 'other.yaml': '# other\n' });
+    await expect(repository.publish(late, note, signal)).rejects.toBeInstanceOf(BranchMovedError);
+    expect(await world.remote.head()).toBe(theirs);
+    expect(await world.remote.notes()).toEqual(new Map());
+    await repository.refresh(signal);
+    const revision = await make();
+    await repository.publish(revision, note, signal);
+    expect(await world.remote.head()).toBe(revision);
+    expect(await world.remote.notes()).toEqual(new Map([[revision, '{}\n']]));
   });
 
   it('is not trusted without its host key', async () => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { runGit } from '@fluxctl/sandbox/git-host/run-git';
@@ -22,9 +22,9 @@ beforeEach(async () => {
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
-async function make(writer = repository): Promise<CommitSha> {
+async function make(writer = repository, content?: string): Promise<CommitSha> {
   const parent = await writer.head(signal);
-  const files = new Map([['workloads/hello.yaml', `# after ${parent}\n`]]);
+  const files = new Map([['workloads/hello.yaml', content ?? `# after ${parent}\n`]]);
   return writer.makeCommit({ parent, files, message: 'A change', author: '' }, signal);
 }
 
@@ -154,21 +154,50 @@ describe('the branch moved', () => {
     expect([...(await world.remote.notes()).keys()]).toEqual([first]);
   });
 
-  it('one of two commits on one head is published, the other one starts over', async () => {
-    const [one, two] = [
-      await make(),
-      await world.follow().then(async (other) => {
-        await untilState(other, 'ready');
-        return { other, revision: await make(other) };
-      }),
-    ];
-    const results = await Promise.allSettled([
-      repository.publish(one, note, signal),
-      two.other.publish(two.revision, note, signal),
-    ]);
-    const failed = results.filter((result) => result.status === 'rejected');
-    expect(failed.map(({ reason }) => (reason as Error).constructor.name)).toEqual(['BranchMovedError']);
+  it('by another daemon at the same moment: one of the two has to start over', async () => {
+    const other = await world.follow({ user: 'Another Flux' });
+    await untilState(other, 'ready');
+    const writers = [repository, other];
+    for (let round = 0; round < 5; round += 1) {
+      await Promise.all(writers.map((writer) => writer.refresh(signal)));
+      const made = await Promise.all(writers.map((writer) => make(writer)));
+      const results = await Promise.allSettled(
+        writers.map((writer, index) => writer.publish(made[index] as CommitSha, note, signal)),
+      );
+      const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+      expect(reasons).toEqual([expect.any(BranchMovedError)]);
+      const quicker = made[results.findIndex(({ status }) => status === 'fulfilled')];
+      expect(await world.remote.head()).toBe(quicker);
+    }
+    expect((await world.remote.notes()).size).toBe(5);
   });
+
+  it('by ourselves: two commits were made on one head', async () => {
+    const [one, two] = [await make(), await make(repository, '# another\n')];
+    const results = await Promise.allSettled([one, two].map((it) => repository.publish(it, note, signal)));
+    expect(results).toEqual([
+      { status: 'fulfilled', value: undefined },
+      { status: 'rejected', reason: expect.any(BranchMovedError) },
+    ]);
+  });
+});
+
+it('a mirror that was made anew meanwhile lacks the commit: starting over works', async () => {
+  const revision = await make();
+  const lost = await world.remote.head();
+  const [workspace = ''] = await readdir(world.temp);
+  await world.remote.moveBranch('master', await world.remote.commit({ a: 'a' }, { parent: null }));
+  await rm(join(world.temp, workspace, 'mirror-1', 'HEAD'));
+  repository.notify();
+  await until(async () => (await repository.head(signal).catch(() => lost)) !== lost, 'another mirror');
+  await untilState(repository, 'ready');
+  await expect(repository.publish(revision, note, signal)).rejects.toBeInstanceOf(BranchMovedError);
+  const commit = { parent: lost as CommitSha, files: new Map([['a', 'b']]), message: 'x', author: '' };
+  await expect(repository.makeCommit(commit, signal)).rejects.toBeInstanceOf(BranchMovedError);
+  const parent = await repository.head(signal);
+  const again = await repository.makeCommit({ ...commit, parent }, signal);
+  await repository.publish(again, note, signal);
+  expect(await world.remote.head()).toBe(again);
 });
 
 describe('a push that is refused', () => {
@@ -244,6 +273,19 @@ describe('a push that is cut off', () => {
     expect(error).toMatchObject({ name: 'AbortError' });
     world.host.slowDown(0);
     await repository.refresh(signal);
+    await repository.publish(revision, note, signal);
+    expect(await world.remote.head()).toBe(revision);
+  });
+
+  it('by SIGKILL leaves nothing half, and the next one works', async () => {
+    const revision = await make();
+    world.remote.beforeNextPush(async () => {
+      const { stdout } = await run('pgrep', ['-f', `${world.temp}.* push `]);
+      for (const pid of stdout.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+    });
+    expect(await failing(() => repository.publish(revision, note, signal))).toMatchObject({
+      message: expect.stringMatching(/^git push /),
+    });
     await repository.publish(revision, note, signal);
     expect(await world.remote.head()).toBe(revision);
   });
