@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -310,6 +310,27 @@ describe('who does it', () => {
     await ask(daemon, ['automate', '-w', 'a:b/c'], { env: { HOME: home }, cwd: home });
     await rm(home, { recursive: true });
     expect(sent(daemon)).toMatchObject([{ cause: { Message: '', User: expected } }]);
+  });
+
+  it.each([
+    [['automate', '-w', 'a:b/c'], 1],
+    [['policy', '-w', 'a:b/c', '--user', 'u'], 0],
+    [['list-workloads'], 0],
+  ])('costs %j %i processes of git', async (args, count) => {
+    const folder = await mkdtemp(join(tmpdir(), 'fluxctl-counting-git-'));
+    const git = join(folder, 'git');
+    const calls = join(folder, 'calls');
+    await writeFile(git, `#!/bin/sh\necho "$@" >>'${calls}'\n`);
+    await chmod(git, 0o755);
+    await writeFile(calls, '');
+    await using daemon = await startMockDaemon({
+      ...updateScript(policyDone),
+      'GET /v6/services': [{ json: null }],
+    });
+    const run = await ask(daemon, args, { env: { PATH: `${folder}:${process.env.PATH}` } });
+    expect(run.code).toBe(0);
+    expect((await readFile(calls, 'utf8')).split('\n')).toHaveLength(count + 1);
+    await rm(folder, { recursive: true });
   });
 
   it('is nobody where there is no git', async () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { gitConfig } from './support/answers.ts';
 import { startMockDaemon } from './support/mock-daemon.ts';
+import { policyDone, updateScript } from './support/policy-answers.ts';
 import { entry, runFluxctl } from './support/run-fluxctl.ts';
 
 const support = (name: string): string => fileURLToPath(new URL(`./support/${name}`, import.meta.url));
@@ -12,7 +13,8 @@ const support = (name: string): string => fileURLToPath(new URL(`./support/${nam
 async function packagesOf(...args: string[]): Promise<string[]> {
   const { stderr, code } = await runFluxctl(args, { nodeFlags: ['--import', support('list-loaded.mjs')] });
   expect(code).toBe(0);
-  const urls = JSON.parse(stderr) as string[];
+  // Behind what the command itself has to say.
+  const urls = JSON.parse(stderr.slice(stderr.indexOf('["'))) as string[];
   const names = urls.map((url) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1]);
   return [...new Set(names.filter((name) => name !== undefined))];
 }
@@ -41,8 +43,22 @@ describe('start-up', () => {
     await using daemon = await startMockDaemon({
       'POST /v9/git-repo-config': [{ json: gitConfig('ready') }],
       'GET /v6/services': [{ json: null }],
+      'GET /v10/images': [{ json: null }],
+      'GET /v12/registry': [{ json: { scanning: true, repositories: [] } }],
+      'GET /v12/explain': [{ json: { workload: 'a:b/c', policies: {}, obstacles: [], containers: [] } }],
+      ...updateScript(policyDone),
     });
-    for (const command of [['identity'], ['list-workloads', '-a']]) {
+    const workload = ['-w', 'a:b/c'];
+    const commands = [
+      ['identity'],
+      ['list-workloads', '-a'],
+      ['list-images', '-a'],
+      ['registry', '-o', 'json'],
+      ['explain', ...workload, '-o', 'json'],
+      ['automate', ...workload, '--user=u'],
+      ['policy', ...workload, '--user=u', '--tag=c=1'],
+    ];
+    for (const command of commands) {
       const loaded = await packagesOf(...command, '--url', daemon.url);
       expect(loaded).toContain('axios');
       expect(loaded).not.toContain(clusterLibrary);

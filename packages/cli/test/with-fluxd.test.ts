@@ -94,4 +94,65 @@ describe('with fluxd in a cluster', () => {
       [],
     );
   });
+
+  const hello = 'demo:deployment/docker-nodejs-demo';
+  const table = (status: string): string =>
+    `WORKLOAD                            STATUS   UPDATES\n${hello}  ${status}  \n`;
+  const manifest = () => world.repository.read('workloads/hello.yaml');
+
+  it('locks and unlocks in git, and says when there is nothing to change', async () => {
+    const lock = ['lock', '-w', hello, '-m', 'release day', '--user', 'Ann <ann@example.com>'];
+    const run = await inFlux(...lock);
+    const short = (await world.repository.head()).slice(0, 7);
+    expect(run).toEqual({ stdout: table('success'), stderr: `Commit pushed:\t${short}\n`, code: 0 });
+    expect(await manifest()).toContain('fluxcd.io/locked_msg: "release day"');
+
+    const again = await inFlux(...lock, '-v');
+    const stderr = `Nothing to change: ${hello} is locked already.\n`;
+    expect(again).toEqual({ stdout: table('skipped'), stderr, code: 0 });
+
+    const explained = await inFlux('explain', '-w', hello);
+    expect(explained.stdout).toContain('locked by Ann <ann@example.com>: release day\n');
+    expect(explained.stdout).toContain(`  fluxctl unlock -w ${hello}\n`);
+
+    expect((await inFlux('unlock', '-w', hello, '--user=')).code).toBe(0);
+    expect(await manifest()).not.toContain('locked');
+  });
+
+  it('sets patterns that Flux v1 refuses, and policies that it does not have', async () => {
+    const run = await inFlux(
+      ...['policy', '-w', hello, '--user=', '--tag', 'docker-nodejs-demo=semver:>=1.0, <2'],
+      ...['--set', 'freeze=Fri 16:00-Mon 08:00 Europe/Berlin', '--set=min-age.docker-nodejs-demo=2h'],
+    );
+    expect(run.stdout).toBe(table('success'));
+    expect(await manifest()).toMatch(/docker-nodejs-demo: ["']?semver:>=1\.0, <2/);
+    expect(await manifest()).toContain('fluxcd.io/min-age.docker-nodejs-demo: "2h"');
+    const wide = await inFlux('list-workloads', '-n', 'demo', '-o', 'wide');
+    expect(wide.stdout).toContain('  semver:>=1.0, <2  ');
+
+    const bad = await inFlux('policy', '-w', hello, '--user=', '--set', 'freeze=weekends');
+    expect(bad.stderr).toContain('Error: invalid policy freeze: ');
+    expect(bad.code).toBe(1);
+    const undo = ['policy', '-w', hello, '--user=', '--unset', 'freeze'];
+    expect((await inFlux(...undo, '--unset', 'min-age.docker-nodejs-demo')).code).toBe(0);
+    expect(await manifest()).not.toMatch(/freeze|min-age/);
+  });
+
+  it('tells what git does not define', async () => {
+    const run = await inFlux('automate', '-w', 'demo:deployment/nobody', '--user=');
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('Error: resource demo:deployment/nobody not found\n');
+    const explained = await inFlux('explain', '-w', 'demo:deployment/nobody');
+    expect(explained.code).toBe(1);
+    expect(explained.stderr).toContain('The cluster has no workload demo:deployment/nobody');
+  });
+
+  it('lists images and repositories', async () => {
+    const images = await inFlux('list-images', '-n', 'demo');
+    expect(images.stdout).toContain(`${hello}  docker-nodejs-demo  wardviaene/docker-nodejs-demo  `);
+    expect(images.stdout).toContain("'-> 1.0.2");
+    const registry = await inFlux('registry', '-o', 'json');
+    expect(registry.code).toBe(0);
+    expect(JSON.parse(registry.stdout)).toHaveProperty('repositories');
+  });
 });
