@@ -62,7 +62,11 @@ function workloadObstacles(question: ExplainQuestion, policies: Policies): Obsta
   for (const freeze of freezes) {
     const end = freezeEnd(freeze, question.now);
     const until = end ? `until ${printTimestamp(timestampOf(end))}` : 'without an end';
-    add('frozen', `frozen ${until} by ${freeze.text}`, `fluxctl release -w ${id} works all the same.`);
+    add(
+      'frozen',
+      `frozen ${until} by ${freeze.text}`,
+      `fluxctl release --workload=${id} works all the same.`,
+    );
   }
   if (problem) add('bad-policy', problem.message, `Correct the annotation fluxcd.io/${problem.policy}.`);
   return found;
