@@ -4,7 +4,7 @@ import { isSet, type Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { LogFields } from '../log/logger.ts';
 import type { NamedImage } from '../manifests/helm-release-images.ts';
-import type { ImageRegistry } from '../registry/image-registry.ts';
+import type { ImageRegistry, RepositoryImages } from '../registry/image-registry.ts';
 import { chooseImage, type Decision } from './choose-image.ts';
 import {
   type ContainerPolicy,
@@ -38,7 +38,10 @@ export interface PollResult {
   readonly lines: readonly LogFields[];
   /** Annotations that make no sense; to be told once, not at each poll. */
   readonly problems: readonly (PolicyProblem & { readonly workload: ResourceId })[];
-  /** What has to be fetched before the containers that wait for it can be decided. */
+  /**
+   * What has to be fetched before the containers that wait for it can be decided; and, where that is not
+   * known, when an image was built that is taken or replaced, for the line that tells it.
+   */
   readonly lacking: readonly Lacking[];
 }
 
@@ -78,13 +81,16 @@ export function pollImages(
       const policy = readContainerPolicy(policies, name);
       problems.push(...policy.problems.map((problem) => ({ workload: id, ...problem })));
       if (frozen.holds) continue;
-      const choice = chooseImage(image, policy, images.imagesOf(image), at.now);
+      const known = images.imagesOf(image);
+      const choice = chooseImage(image, policy, known, at.now);
       const line = logLine({ id, name, image }, policy, choice);
       if (line) lines.push(line);
       if (choice.outcome === 'skip' && choice.lacking.length > 0) {
         lacking.push({ name: image, tags: choice.lacking });
       }
       if (choice.outcome === 'update') {
+        const unseen = [choice.to.tag, image.tag].filter((tag) => isUnseen(known, tag));
+        if (unseen.length > 0) lacking.push({ name: image, tags: unseen });
         changes.push({
           WorkloadID: id,
           Container: { Name: name, Image: writeImageRef(image) },
@@ -94,6 +100,10 @@ export function pollImages(
     }
   }
   return { update: { Changes: changes }, lines, problems: oncePerWorkload(problems), lacking };
+}
+
+function isUnseen(images: RepositoryImages, tag: string): boolean {
+  return images.state === 'scanned' && images.tag(tag).state === 'unseen';
 }
 
 /** Whether nothing may be updated now, by the workload's own freeze or the daemon's. */
