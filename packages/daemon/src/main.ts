@@ -8,6 +8,8 @@ import { version } from '@fluxctl/shared/version';
 import type { Cluster, SecretStore } from './cluster/cluster.ts';
 import { type ConnectedCluster, connectCluster } from './cluster/connect-cluster.ts';
 import { findCluster } from './cluster/kubeconfig.ts';
+import { openAutomation } from './compose/open-automation.ts';
+import { openImages } from './compose/open-images.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { usage } from './config/usage.ts';
 import { createEventRecorder } from './events/recorder.ts';
@@ -30,7 +32,6 @@ import { backOff } from './reconcile/back-off.ts';
 import { secretMarker, tagMarker } from './reconcile/marker.ts';
 import type { SourcePorts } from './reconcile/pass-ports.ts';
 import { createSource, type Source } from './reconcile/source.ts';
-import { noImages } from './registry/no-images.ts';
 import type { UpdatePorts } from './release/update-ports.ts';
 import { createUpdates, type Updates } from './release/updates.ts';
 
@@ -104,22 +105,44 @@ async function run(config: Config, log: Logger): Promise<number> {
   const metrics = createMetrics();
   const events = createEventRecorder(log, eventsRemembered);
   const source = openSource(config, place, repository, { events, metrics, log });
-  const images = noImages('this version scans no registries');
+  const { cluster, ownNamespace } = place;
+  const sources = [source];
+  const { env } = process;
+  const images = await openImages(config.images, {
+    cluster,
+    sources,
+    metrics,
+    log,
+    env,
+    now,
+    random: Math.random,
+    stop,
+  });
+  resources.defer(() => images.close());
   const { timeoutMs } = config.sync;
   const jobs = createJobQueue({ remembered: jobsRemembered, timeoutMs, metrics, log });
   tellConfiguration(config, repository, log);
-  const { cluster, ownNamespace } = place;
+  const onAutomated = (): void => automation.askSoon();
+  const updates = openUpdates(config, source, {
+    cluster,
+    images: images.registry,
+    events,
+    metrics,
+    log,
+    onAutomated,
+  });
+  const automation = openAutomation(config.images, { cluster, sources, images, updates, jobs, log, now });
   const ports: ApiPorts = {
     version,
     cluster,
-    sources: [source],
+    sources,
     jobs,
-    updates: openUpdates(config, source, { cluster, images, events, metrics, log, onAutomated: () => {} }),
+    updates,
     deployKey: keyRing,
-    images,
-    scanning: false,
+    images: images.registry,
+    scanning: config.images.scanning,
     rollouts: { latest: () => undefined, recent: () => [] },
-    freeze: undefined,
+    freeze: config.images.freeze,
     now: () => new Date(now()),
     metrics,
     log,
@@ -132,7 +155,13 @@ async function run(config: Config, log: Logger): Promise<number> {
     const late = (await Promise.race([key, pause(keyMomentMs, stop)])) !== 'found';
     await Promise.all([late && key.then(() => repository.notify()), source.run(stop, abandon)]);
   };
-  await Promise.all([greetCluster(cluster, place.host, log, stop), followWithKey(), jobs.run(stop, abandon)]);
+  await Promise.all([
+    greetCluster(cluster, place.host, log, stop),
+    followWithKey(),
+    jobs.run(stop, abandon),
+    images.run(stop),
+    automation.run(stop),
+  ]);
   return 0;
 }
 
@@ -219,7 +248,7 @@ function openUpdates(
   );
 }
 
-function tellConfiguration({ git, sync }: Config, { safeUrl }: Repository, log: Logger): void {
+function tellConfiguration({ git, sync, images }: Config, { safeUrl }: Repository, log: Logger): void {
   log.log({
     url: safeUrl,
     user: git.user,
@@ -228,6 +257,7 @@ function tellConfiguration({ git, sync }: Config, { safeUrl }: Repository, log: 
     'sync-tag': git.syncTag,
     state: sync.state,
     readonly: git.readonly,
+    'registry-disable-scanning': !images.scanning,
     'notes-ref': git.notesRef,
     'set-author': git.setAuthor,
   });

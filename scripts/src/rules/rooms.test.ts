@@ -26,6 +26,12 @@ describe('the import rule', () => {
     ['packages/daemon/src/log/a.ts', '../git/b.ts', 'room log may not know room git'],
     ['packages/daemon/src/git/a.ts', '../config/b.ts', 'only main.ts reads the configuration'],
     ['packages/daemon/src/http/a.ts', '../main.ts', 'only main.ts sees all rooms, and nothing sees main.ts'],
+    ['packages/daemon/src/http/a.ts', '../compose/b.ts', 'room http may not know room compose'],
+    [
+      'packages/daemon/src/compose/a.ts',
+      '../main.ts',
+      'only main.ts sees all rooms, and nothing sees main.ts',
+    ],
     ['packages/daemon/src/kitchen/a.ts', '../git/b.ts', 'the design has no room kitchen'],
     ['packages/daemon/src/git/a.ts', './b.test.ts', 'only tests import tests'],
     ['packages/daemon/src/git/a.ts', '../../test/b.ts', 'only tests import tests'],
@@ -45,6 +51,9 @@ describe('the import rule', () => {
 
   it.each([
     ['packages/daemon/src/main.ts', './http/b.ts'],
+    ['packages/daemon/src/main.ts', './compose/b.ts'],
+    ['packages/daemon/src/compose/a.ts', '../http/b.ts'],
+    ['packages/daemon/src/compose/a.ts', '../config/b.ts'],
     ['packages/daemon/src/reconcile/a.ts', '../cluster/b.ts'],
     ['packages/daemon/src/git/a.ts', '../log/b.ts'],
     ['packages/daemon/src/git/a.ts', '@fluxctl/shared/errors'],

@@ -21,6 +21,17 @@ export interface Metrics {
     seconds: number,
   ): void;
   releaseStage(stage: ReleaseStage, seconds: number): void;
+  /** A scan of one image repository. */
+  registryFetch(success: boolean, seconds: number): void;
+  /** A request to an image registry. */
+  clientFetch(kind: 'tags' | 'metadata', success: boolean, seconds: number): void;
+  /** A request to memcached. */
+  cacheRequest(method: 'GetKey' | 'SetKey', success: boolean, seconds: number): void;
+  /** What a registry lets us pull in so many seconds, and how much of it is left. */
+  registryQuota(
+    host: string,
+    quota: { readonly limit: number; readonly remaining: number; readonly window: number },
+  ): void;
   request(labels: { method: string; route: string; status: number }, seconds: number): void;
   readonly contentType: string;
   /** In Prometheus' text format. */
@@ -83,6 +94,7 @@ export function createMetrics(): Metrics {
     buckets: requestBuckets,
     registers,
   });
+  const images = imageMetrics(registers);
   const onFirstUse = lazyGauges(registry);
 
   return {
@@ -102,10 +114,52 @@ export function createMetrics(): Metrics {
     release: ({ type, kind, success }, seconds) =>
       releases.observe({ release_type: type, release_kind: kind, success: label(success) }, seconds),
     releaseStage: (stage, seconds) => releaseStages.observe({ stage }, seconds),
+    ...images,
     request: ({ method, route, status }, seconds) =>
       requests.observe({ method, route, status_code: String(status), ws: 'false' }, seconds),
     contentType: registry.contentType,
     text: () => registry.metrics(),
+  };
+}
+
+type ImageMetrics = Pick<Metrics, 'registryFetch' | 'clientFetch' | 'cacheRequest' | 'registryQuota'>;
+
+function imageMetrics(registers: Registry[]): ImageMetrics {
+  const scans = new Histogram({
+    name: 'flux_registry_fetch_duration_seconds',
+    help: 'Duration of scans of image repositories, in seconds.',
+    labelNames: ['success'],
+    buckets: requestBuckets,
+    registers,
+  });
+  const fetches = new Histogram({
+    name: 'flux_client_fetch_duration_seconds',
+    help: 'Duration of requests to image registries, in seconds.',
+    labelNames: ['kind', 'success'],
+    buckets: requestBuckets,
+    registers,
+  });
+  const cache = new Histogram({
+    name: 'flux_cache_request_duration_seconds',
+    help: 'Duration of cache requests, in seconds.',
+    labelNames: ['method', 'success'],
+    buckets: requestBuckets,
+    registers,
+  });
+  const quotaGauge = (what: string, help: string) =>
+    new Gauge({ name: `flux_registry_quota_${what}`, help, labelNames: ['host'], registers });
+  const limit = quotaGauge('limit', 'Images that the registry lets us pull in a window.');
+  const remaining = quotaGauge('remaining', 'Images that may still be pulled in this window.');
+  const window = quotaGauge('window_seconds', 'Length of the window.');
+  return {
+    registryFetch: (success, seconds) => scans.observe({ success: label(success) }, seconds),
+    clientFetch: (kind, success, seconds) => fetches.observe({ kind, success: label(success) }, seconds),
+    cacheRequest: (method, success, seconds) => cache.observe({ method, success: label(success) }, seconds),
+    registryQuota(host, quota) {
+      limit.set({ host }, quota.limit);
+      remaining.set({ host }, quota.remaining);
+      window.set({ host }, quota.window);
+    },
   };
 }
 

@@ -26,6 +26,10 @@ export interface Source {
   syncNow(job: string, signal: AbortSignal): Promise<CommitSha>;
   /** What the head of the branch defines, as far as it could be read. */
   definitions(signal: AbortSignal): Promise<ReadonlyMap<ResourceId, Wanted>>;
+  /** The same, with the means to read bodies. */
+  definedNow(signal: AbortSignal): Promise<Definitions>;
+  /** What the latest pass brought to the cluster; undefined before the first. */
+  applied(): Definitions | undefined;
   /** What any revision defines, also one that is not published. */
   definitionsAt(revision: CommitSha, signal: AbortSignal): Promise<Definitions>;
   /** Why objects are not as git has them, in the latest pass. */
@@ -39,6 +43,12 @@ export function createSource(config: SourceConfig, ports: SourcePorts): Source {
   const loop = createSourceLoop(config, ports, passes, waits);
   const { repository, marker } = ports;
 
+  async function definedNow(signal: AbortSignal): Promise<Definitions> {
+    const head = await repository.head(signal);
+    const { current } = passes;
+    return current?.revision === head ? current : passes.definitions.at(head, signal);
+  }
+
   return {
     config,
     repository,
@@ -47,12 +57,9 @@ export function createSource(config: SourceConfig, ports: SourcePorts): Source {
       await Promise.all([repository.run(stop), loop.run(stop, abandon)]);
     },
     syncNow: loop.syncNow,
-    async definitions(signal) {
-      const head = await repository.head(signal);
-      const { current } = passes;
-      const definitions = current?.revision === head ? current : await passes.definitions.at(head, signal);
-      return definitions.byId;
-    },
+    definitions: async (signal) => (await definedNow(signal)).byId,
+    definedNow,
+    applied: () => passes.current,
     definitionsAt: (revision, signal) => passes.definitions.at(revision, signal),
     syncErrors() {
       const errors = new Map<ResourceId, string>();

@@ -1,4 +1,5 @@
-import { canonicalName, canonicalRef, type ImageRef, parseImageRef } from '@fluxctl/shared/images/image-ref';
+import { parseImageRef } from '@fluxctl/shared/images/image-ref';
+import { nextImage } from '../automation/not-in-git.ts';
 import type { AutoUpdate } from '../automation/poll.ts';
 import {
   type Calculation,
@@ -36,15 +37,4 @@ export function calculateAutoRelease(
     if (containers.length > 0) changes.push({ id: git.id, containers });
   }
   return calculation(results, changes);
-}
-
-/**
- * The image that git is to hold; undefined when it holds it, or when the container has moved to another
- * repository, of which the poll knew nothing.
- */
-function nextImage(current: ImageRef, chosen: ImageRef): ImageRef | undefined {
-  if (canonicalName(current) !== canonicalName(chosen)) return undefined;
-  const sameDigest = chosen.sha256 === '' || chosen.sha256 === current.sha256;
-  if (canonicalRef(current) === canonicalRef(chosen) && sameDigest) return undefined;
-  return { ...current, tag: chosen.tag, sha256: chosen.sha256 };
 }

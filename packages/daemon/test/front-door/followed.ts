@@ -22,12 +22,14 @@ export interface FollowedOptions {
   /** Files by the namespace's name, which is given. */
   readonly files: (namespace: string) => FileChanges;
   readonly args?: readonly string[];
+  /** Of the daemon, beside the usual. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly branch?: string;
 }
 
 export async function follow(
   cluster: ClusterAccess,
-  { files, args = [], branch = 'master' }: FollowedOptions,
+  { files, args = [], env, branch = 'master' }: FollowedOptions,
 ): Promise<Followed> {
   const namespace = `test-${randomBytes(4).toString('hex')}`;
   const kube = kubeOf(cluster);
@@ -43,6 +45,7 @@ export async function follow(
   const fluxd = await createFluxd({
     kubeconfig: cluster.kubeconfig,
     knownHosts: host.knownHosts,
+    env,
     args: [
       `--git-url=${repository.url}`,
       `--git-branch=${branch}`,

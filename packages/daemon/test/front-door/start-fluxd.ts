@@ -14,7 +14,16 @@ export interface FluxdOptions {
   /** For `known_hosts`. */
   readonly knownHosts: string;
   readonly args: readonly string[];
+  /** Further variables; unless they say otherwise, nothing outside of this machine is found. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
+
+/** Leads whoever obeys it to nobody. */
+const sealed = {
+  http_proxy: 'http://127.0.0.1:9',
+  https_proxy: 'http://127.0.0.1:9',
+  no_proxy: '127.0.0.1,localhost',
+};
 
 /** Runs the daemon as a program; what it keeps in its home and its mounts survives a restart. */
 export interface Fluxd extends AsyncDisposable {
@@ -36,7 +45,7 @@ export interface Fluxd extends AsyncDisposable {
   sync(): Promise<DaemonStatus['sources'][number]>;
 }
 
-export async function createFluxd({ kubeconfig, knownHosts, args }: FluxdOptions): Promise<Fluxd> {
+export async function createFluxd({ kubeconfig, knownHosts, args, env = {} }: FluxdOptions): Promise<Fluxd> {
   const folder = await mkdtemp(join(tmpdir(), 'fluxd-test-'));
   await mkdir(join(folder, 'keys'));
   await writeFile(join(folder, 'kubeconfig'), kubeconfig, { mode: 0o600 });
@@ -67,7 +76,14 @@ export async function createFluxd({ kubeconfig, knownHosts, args }: FluxdOptions
         ],
         {
           stdio: ['ignore', 'ignore', 'pipe'],
-          env: { PATH: process.env['PATH'], HOME: folder, TMPDIR: folder, FLUXD_EPHEMERAL_PORTS: '1' },
+          env: {
+            PATH: process.env['PATH'],
+            HOME: folder,
+            TMPDIR: folder,
+            FLUXD_EPHEMERAL_PORTS: '1',
+            ...sealed,
+            ...env,
+          },
         },
       );
       child = started;

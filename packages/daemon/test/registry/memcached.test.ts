@@ -54,6 +54,7 @@ function open(port: number, states: string[] = [], service = '') {
       resolveSrv: async (name) => (name === '_memcached._tcp.127.0.0.1' ? [{ name: '127.0.0.1', port }] : []),
       now: Date.now,
       onState: (state) => void states.push(state),
+      onRequest: () => undefined,
     },
   );
 }

@@ -17,6 +17,7 @@ import {
   parseContainerFields,
 } from '../../automation/image-status.ts';
 import type { Workload } from '../../cluster/cluster.ts';
+import { definedPolicies } from '../../reconcile/defined-policies.ts';
 import type { RepositoryStatus } from '../../registry/image-registry.ts';
 import type { ApiPorts } from '../api-ports.ts';
 import { badRequest } from '../http-error.ts';
@@ -37,7 +38,7 @@ export const listImages: Handler = async (request, ports) => {
   };
   const workloads = await ports.cluster.workloads(filter, request.signal);
   if (workloads.length === 0) return { json: null };
-  const defined = await definedPolicies(ports, request.signal);
+  const defined = await definedPolicies(ports.sources, request.signal);
   let fields: ReadonlySet<ContainerField> | undefined;
   const answer = workloads.map((workload): ImageStatus => {
     const { containers } = workload;
@@ -70,7 +71,7 @@ export const listWorkloadDetails: Handler = async (request, ports) => {
   const namespace = request.query('namespace') ?? '';
   const filter = namespace === '' ? {} : { namespace };
   const workloads = await ports.cluster.workloads(filter, request.signal);
-  const defined = await definedPolicies(ports, request.signal);
+  const defined = await definedPolicies(ports.sources, request.signal);
   const details = workloads.map((workload): WorkloadDetail => {
     const { id } = workload;
     const rollout = ports.rollouts.latest(id);
@@ -102,7 +103,7 @@ lists those that it sees.
 `,
     });
   }
-  const policies = (await definedPolicies(ports, request.signal)).get(id);
+  const policies = (await definedPolicies(ports.sources, request.signal)).get(id);
   const answer: WorkloadExplanation = explainWorkload(questionOf(workload, policies, ports), ports.images);
   return { json: answer };
 };
@@ -128,19 +129,4 @@ function repositoryScan({ quota, lastScan, nextScan, ...rest }: RepositoryStatus
   const { repository, tags, images, error, help } = rest;
   const times = { lastScan: printTimestamp(lastScan), nextScan: printTimestamp(nextScan) };
   return { repository, ...times, tags, images, error, help, quota: quota ?? null };
-}
-
-/** What git asks for each workload, as far as the sources are ready. */
-async function definedPolicies(
-  { sources }: ApiPorts,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<ResourceId, Policies>> {
-  const found = new Map<ResourceId, Policies>();
-  for (const source of sources) {
-    if (source.repository.status.state !== 'ready') continue;
-    for (const [id, { manifest }] of await source.definitions(signal)) {
-      if (!found.has(id)) found.set(id, manifest.policies);
-    }
-  }
-  return found;
 }

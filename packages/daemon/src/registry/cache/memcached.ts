@@ -18,6 +18,8 @@ export interface MemcachedPorts {
   readonly now: () => number;
   /** Once when the cache is lost, and once when it is back. */
   readonly onState: (state: 'lost' | 'back', why: string) => void;
+  /** After each request; in seconds. */
+  readonly onRequest: (method: 'GetKey' | 'SetKey', success: boolean, seconds: number) => void;
 }
 
 const lookedUpMs = 60_000;
@@ -66,8 +68,14 @@ export function createMemcached(options: MemcachedOptions, ports: MemcachedPorts
   };
 
   /** Bounded here too: what the library waits for when a server neither answers nor closes is its own. */
-  const attempt = async <T>(key: string, task: (client: Client) => Promise<T>): Promise<T | undefined> => {
+  const attempt = async <T>(
+    method: 'GetKey' | 'SetKey',
+    key: string,
+    task: (client: Client) => Promise<T>,
+  ): Promise<T | undefined> => {
     if (ports.now() < restUntil || key.length > longestKey) return undefined;
+    const started = performance.now();
+    let success = false;
     let timer: NodeJS.Timeout | undefined;
     try {
       const late = new Promise<never>((_, reject) => {
@@ -76,6 +84,7 @@ export function createMemcached(options: MemcachedOptions, ports: MemcachedPorts
       const result = await Promise.race([clientFor(key).then(task), late]);
       if (lost) ports.onState('back', '');
       lost = false;
+      success = true;
       return result;
     } catch (error) {
       restUntil = ports.now() + restMs;
@@ -84,6 +93,7 @@ export function createMemcached(options: MemcachedOptions, ports: MemcachedPorts
       return undefined;
     } finally {
       clearTimeout(timer);
+      ports.onRequest(method, success, (performance.now() - started) / 1000);
     }
   };
 
@@ -91,12 +101,12 @@ export function createMemcached(options: MemcachedOptions, ports: MemcachedPorts
     keeps: true,
     async get(key, signal) {
       signal.throwIfAborted();
-      const answer = await attempt(key, (client) => client.get(key));
+      const answer = await attempt('GetKey', key, (client) => client.get(key));
       return answer?.value ?? undefined;
     },
     async set(key, value, expirySeconds, signal) {
       signal.throwIfAborted();
-      await attempt(key, async (client) => {
+      await attempt('SetKey', key, async (client) => {
         try {
           await client.set(key, value, { expires: Math.round(expirySeconds) });
         } catch (error) {
