@@ -60,27 +60,53 @@ describe.each(clustersUnderTest())('fluxd on the $name cluster', ({ start }) => 
     ]);
   });
 
-  it.skipIf(!hasGpg())('[daemon 6] with a signing key the sync tag passes verify-tag', async () => {
-    await using ring = await createGpgRing();
-    const key = await ring.newKey('Weave Flux <support@weave.works>');
-    await using world = await follow(cluster, {
-      files: () => ({ 'a.yaml': configMap('a') }),
-      args: [`--git-gpg-key-import=${key.file},/no/such/file`, `--git-signing-key=${key.id}`],
-    });
-    await world.fluxd.start();
-    await world.synced();
-    await mkdir(ring.env.GNUPGHOME, { mode: 0o700 });
-    await run('gpg', ['--batch', '--import', key.file], { env: ring.env });
-    await run('git', ['--git-dir', world.repository.path, 'verify-tag', 'flux'], { env: ring.env });
-    for (const line of [
-      `info="imported GPG key(s) from ${key.file}" files=[${key.file}]`,
-      'error="failed to import GPG key(s) from /no/such/file" err="stat /no/such/file: no such file or directory"',
-      ` email=support@weave.works signing-key=${key.id} `,
-      ' set-author=false',
-    ]) {
-      await world.fluxd.sees(line);
-    }
-  });
+  it.skipIf(!hasGpg())(
+    '[daemon 6] with a signing key the sync tag and the commit of a lock are signed',
+    async () => {
+      await using ring = await createGpgRing();
+      const key = await ring.newKey('Weave Flux <support@weave.works>');
+      await using world = await follow(cluster, {
+        files: (namespace) => ({
+          'hello.yaml': sampleDeployment('1.0.2').replace('namespace: demo', `namespace: ${namespace}`),
+        }),
+        args: [
+          `--git-gpg-key-import=${key.file},/no/such/file`,
+          `--git-signing-key=${key.id}`,
+          '--git-set-author',
+          '--git-ci-skip',
+        ],
+      });
+      const { fluxd, repository, namespace } = world;
+      await fluxd.start();
+      const first = await world.synced();
+      await mkdir(ring.env.GNUPGHOME, { mode: 0o700 });
+      await run('gpg', ['--batch', '--import', key.file], { env: ring.env });
+      const verify = (what: string, name: string) =>
+        run('git', ['--git-dir', repository.path, what, name], { env: ring.env });
+      await verify('verify-tag', 'flux');
+      for (const line of [
+        `info="imported GPG key(s) from ${key.file}" files=[${key.file}]`,
+        'error="failed to import GPG key(s) from /no/such/file" err="stat /no/such/file: no such file or directory"',
+        ` email=support@weave.works signing-key=${key.id} `,
+        ' set-author=true',
+      ]) {
+        await fluxd.sees(line);
+      }
+
+      await fluxd.post('/v9/update-manifests', {
+        type: 'policy',
+        cause: { Message: '', User: 'Jane <jane@x>' },
+        spec: { [`${namespace}:deployment/docker-nodejs-demo`]: { add: { locked: 'true' } } },
+      });
+      await eventually(async () => expect(await repository.head()).not.toBe(first));
+      await world.synced();
+      await verify('verify-commit', 'refs/heads/master');
+      await verify('verify-tag', 'flux');
+      expect(await repository.git('log', '-1', '--format=%an <%ae>, %cn: %B', 'refs/heads/master')).toBe(
+        `Jane <jane@x>, Weave Flux: Locked: ${namespace}:deployment/docker-nodejs-demo\n\n[ci skip]\n\n`,
+      );
+    },
+  );
 
   it('[daemon 3] [daemon 39] a second definition and a file that is no YAML cost only themselves', async () => {
     await using world = await follow(cluster, {
