@@ -213,6 +213,16 @@ describe('the API', () => {
     });
   });
 
+  it('[api 3.1] does not call a job unknown while its note cannot be read', async () => {
+    await using other = await startApi();
+    other.world.repository.setStatus({ state: 'new', error: 'gone' });
+    const answer = await other.ask('/v6/jobs?id=nosuch');
+    expect(answer.status).toBe(422);
+    expect(answer.json()).toMatchObject({ error: 'enumerating commit notes: git repo not ready: gone' });
+    other.world.repository.setStatus({ state: 'unconfigured', error: '' });
+    expect((await other.ask('/v6/jobs?id=nosuch')).status).toBe(404);
+  });
+
   it('[api 30] misses a required key', async () => {
     expectNotFound(await api.ask('/v6/jobs'), '/v6/jobs');
     expectNotFound(await api.ask('/v6/sync'), '/v6/sync');

@@ -1,5 +1,7 @@
+import { UserError } from '@fluxctl/shared/errors';
 import { expect, it, vi } from 'vitest';
 import { createMetrics } from '../metrics/metrics.ts';
+import { JobError } from './job-error.ts';
 import { createJobQueue, type Job } from './job-queue.ts';
 
 const quiet = { log: () => {}, with: () => quiet };
@@ -60,6 +62,26 @@ it('remembers a hundred jobs, whatever they went through (v1 remembered about 33
   await running;
   const known = ids.filter((id) => queue.status(id) !== undefined);
   expect(known).toEqual(ids.slice(20));
+});
+
+it('tells how far a job got that failed, and keeps what was computed elsewhere', async () => {
+  const queue = open(2);
+  const result = { a: { Status: 'skipped', Error: 'locked', PerContainer: null } } as const;
+  const cause = new UserError('no changes found', { help: 'see there' });
+  const error = new JobError(cause, { result });
+  expect(error).toMatchObject({ message: 'no changes found', help: 'see there', cause });
+  const id = queue.add({ type: 'image', run: () => Promise.reject(error) });
+  const stop = new AbortController();
+  const running = queue.run(stop.signal, never);
+  await vi.waitFor(() =>
+    expect(queue.status(id)).toEqual({ Result: { result }, Err: 'no changes found', StatusString: 'failed' }),
+  );
+  const plans = [queue.remember({ result }), queue.remember({ plannedAt: 'abcdefg' })];
+  expect(plans.map((plan) => queue.status(plan)?.Result)).toEqual([{ result }, { plannedAt: 'abcdefg' }]);
+  expect(queue.status(plans[0] ?? '')).toMatchObject({ Err: '', StatusString: 'succeeded' });
+  expect(queue.status(id)).toBeUndefined();
+  stop.abort();
+  await running;
 });
 
 it('gives up a job that takes too long', async () => {

@@ -32,8 +32,8 @@ export interface ReleaseWorld extends AsyncDisposable {
   readonly askRoot: ApiWorld['askRoot'];
   /** What the registries hold; may be changed. */
   images: Registries;
-  /** What they hold once somebody asks for what is lacking. */
-  imagesWhenAsked: Registries | undefined;
+  /** What happens when somebody asks for what is lacking; as a rule, nothing. */
+  onAsked: () => Promise<void> | void;
   /** How often a commit automated something. */
   readonly automated: () => number;
   /** Answers as JSON. @throws with the status and the body of an error */
@@ -75,7 +75,7 @@ export async function createReleaseWorld(options: ReleaseWorldOptions): Promise<
     ...noImages('nothing is scanned'),
     imagesOf: (name) => knownImages(made.images).imagesOf(name),
     async fetchTags(name) {
-      made.images = made.imagesWhenAsked ?? made.images;
+      await made.onAsked();
       return knownImages(made.images).imagesOf(name);
     },
   };
@@ -121,7 +121,7 @@ export async function createReleaseWorld(options: ReleaseWorldOptions): Promise<
     ask: server.ask,
     askRoot: server.askRoot,
     images: options.images ?? {},
-    imagesWhenAsked: undefined,
+    onAsked: () => {},
     automated: () => automated,
     get: (path) => call(path),
     post: (path, body) => call(path, { method: 'POST', body: JSON.stringify(body) }),

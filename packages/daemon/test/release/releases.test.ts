@@ -255,13 +255,15 @@ describe('releases', () => {
   it('asks the registries for what a decision lacks', async () => {
     const newest = { ...images[hello], 'master-a000003': '2022-04-01' };
     world.images = { ...images, [hello]: { ...newest, 'master-a000003': { state: 'unseen' } } };
-    world.imagesWhenAsked = { ...images, [hello]: newest };
+    world.onAsked = () => {
+      world.images = { ...images, [hello]: newest };
+    };
     try {
       await world.update('image', release([id('helloworld')]));
       expect(await world.git.remote.read('helloworld.yaml')).toContain(`${hello}:master-a000003 #`);
     } finally {
       world.images = images;
-      world.imagesWhenAsked = undefined;
+      world.onAsked = () => {};
     }
   });
 
