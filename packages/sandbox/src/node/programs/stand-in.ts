@@ -18,7 +18,8 @@ export function crashing(how: { readonly exitCode: number; readonly lastWords?: 
   return {
     async start({ write }) {
       if (how.lastWords !== undefined) write(`${how.lastWords}\n`);
-      return idle(crashMs, { code: how.exitCode });
+      // Nothing answers its probes before it ends.
+      return { ...idle(crashMs, { code: how.exitCode }), probes: 'asked' };
     },
   };
 }
