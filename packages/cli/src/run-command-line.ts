@@ -17,6 +17,8 @@ export interface World {
   readonly env: NodeJS.ProcessEnv;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
+  readonly readStdin: CommandContext['readStdin'];
+  readonly openConsole: CommandContext['openConsole'];
 }
 
 /**

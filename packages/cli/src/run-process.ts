@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { createTerminal } from './output/terminal.ts';
 import { runCommandLine } from './run-command-line.ts';
 
@@ -10,7 +11,7 @@ const interruptedCode = 130;
  */
 export async function runProcess(): Promise<number> {
   const interrupt = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(name, () => interrupt.abort(new Error(`stopped by ${name}`)));
   }
   // `fluxctl list-workloads | head` closes our stdout: no reason to complain.
@@ -23,6 +24,11 @@ export async function runProcess(): Promise<number> {
     err: createTerminal(process.stderr, process.env),
     env: process.env,
     signal: interrupt.signal,
+    readStdin: () => text(process.stdin),
+    openConsole: async () => {
+      const { openConsole } = await import('./menu/open-console.ts');
+      return openConsole(process);
+    },
   });
   return interrupt.signal.aborted ? interruptedCode : code;
 }

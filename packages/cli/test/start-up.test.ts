@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { gitConfig } from './support/answers.ts';
+import { gitConfig, job } from './support/answers.ts';
 import { startMockDaemon } from './support/mock-daemon.ts';
 import { policyDone, updateScript } from './support/policy-answers.ts';
 import { entry, runFluxctl } from './support/run-fluxctl.ts';
@@ -64,6 +64,15 @@ describe('start-up', () => {
       expect(loaded).not.toContain(clusterLibrary);
       expect(loaded).not.toContain('js-yaml');
     }
+  });
+
+  it('of a release loads nothing of menus', async () => {
+    await using daemon = await startMockDaemon({
+      'POST /v9/update-manifests': [{ json: 'j1' }],
+      'GET /v6/jobs': [job({ Result: { result: {} } })],
+    });
+    const args = ['release', '--workload=a:b/c', '--update-all-images', '--user=u', '--dry-run'];
+    expect(await packagesOf(...args, '--url', daemon.url)).not.toContain('string-width');
   });
 });
 

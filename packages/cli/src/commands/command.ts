@@ -1,5 +1,6 @@
 import type { ApiClient } from '@fluxctl/shared/api/client';
 import type { FlagTable, FlagValues } from '@fluxctl/shared/flags/flag';
+import type { Console } from '../menu/console.ts';
 import type { Terminal } from '../output/terminal.ts';
 
 /** What a command is given to work with. */
@@ -13,6 +14,10 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** The kubeconfig context that was asked for; empty: the current one. */
   readonly kubeContext: string;
+  /** All of stdin, as text. */
+  readonly readStdin: () => Promise<string>;
+  /** Takes the terminal, for a menu. @throws {UserError} when there is none */
+  readonly openConsole: () => Promise<Console>;
   /** The limit of each phase of waiting. */
   readonly timeoutMs: () => number;
   /** Finds the daemon, by port-forward if need be; the connection ends with the command. */

@@ -12,6 +12,7 @@ import { listWorkloadsCommand } from './list-workloads.ts';
 import { lockCommand } from './lock.ts';
 import { policyCommand } from './policy.ts';
 import { registryCommand } from './registry.ts';
+import { releaseCommand } from './release.ts';
 import { saveCommand } from './save.ts';
 import { statusCommand } from './status.ts';
 import { syncCommand } from './sync.ts';
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   lockCommand,
   policyCommand,
   registryCommand,
+  releaseCommand,
   saveCommand,
   statusCommand,
   syncCommand,

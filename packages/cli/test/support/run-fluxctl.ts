@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Flags of Node.js itself. */
   readonly nodeFlags?: readonly string[];
+  /** What stands on stdin; without it there is none. */
+  readonly input?: string;
   /** Sends Ctrl-C's signal as soon as this is done. */
   readonly interruptAfter?: Promise<unknown>;
 }
@@ -36,8 +38,10 @@ export async function runFluxctl(args: readonly string[], options: RunOptions = 
     const child = spawn(process.execPath, [...(options.nodeFlags ?? []), entry, ...args], {
       cwd: options.cwd ?? home,
       env: { ...sealedEnv(home), ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'pipe',
     });
+    child.stdin.on('error', () => undefined); // It need not be read.
+    child.stdin.end(options.input);
     void options.interruptAfter?.then(() => child.kill('SIGINT'));
     const ended = new Promise<number | null>((resolve, reject) => {
       child.on('error', reject);
