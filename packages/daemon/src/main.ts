@@ -10,6 +10,7 @@ import { type ConnectedCluster, connectCluster } from './cluster/connect-cluster
 import { findCluster } from './cluster/kubeconfig.ts';
 import { openAutomation } from './compose/open-automation.ts';
 import { openImages } from './compose/open-images.ts';
+import { openRollouts } from './compose/open-rollouts.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { usage } from './config/usage.ts';
 import { createEventRecorder } from './events/recorder.ts';
@@ -104,7 +105,10 @@ async function run(config: Config, log: Logger): Promise<number> {
 
   const metrics = createMetrics();
   const events = createEventRecorder(log, eventsRemembered);
-  const source = openSource(config, place, repository, { events, metrics, log });
+  const source = openSource(config, place, repository, {
+    ...{ events, metrics, log },
+    onApplied: (changes, signal) => rollouts.applied(changes, signal),
+  });
   const { cluster, ownNamespace } = place;
   const sources = [source];
   const { env } = process;
@@ -131,6 +135,7 @@ async function run(config: Config, log: Logger): Promise<number> {
     log,
     onAutomated,
   });
+  const rollouts = openRollouts(source, { cluster, updates, jobs, events, log, now, random: Math.random });
   const automation = openAutomation(config.images, { cluster, sources, images, updates, jobs, log, now });
   const ports: ApiPorts = {
     version,
@@ -141,7 +146,7 @@ async function run(config: Config, log: Logger): Promise<number> {
     deployKey: keyRing,
     images: images.registry,
     scanning: config.images.scanning,
-    rollouts: { latest: () => undefined, recent: () => [] },
+    rollouts,
     freeze: config.images.freeze,
     now: () => new Date(now()),
     metrics,
@@ -161,6 +166,7 @@ async function run(config: Config, log: Logger): Promise<number> {
     jobs.run(stop, abandon),
     images.run(stop),
     automation.run(stop),
+    rollouts.run(stop),
   ]);
   return 0;
 }
@@ -202,7 +208,7 @@ function openSource(
   config: Config,
   place: Place,
   repository: Repository,
-  ports: Pick<SourcePorts, 'events' | 'metrics' | 'log'>,
+  ports: Pick<SourcePorts, 'events' | 'onApplied' | 'metrics' | 'log'>,
 ): Source {
   const { git, sync, ssh } = config;
   const { cluster, secrets, ownNamespace, defaultNamespace } = place;

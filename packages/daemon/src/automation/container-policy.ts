@@ -38,6 +38,7 @@ export const minAgePolicy = (container: string): string => `min-age.${container}
 export const holdPolicy = (container: string): string => `hold.${container}`;
 export const pinPolicy = (container: string): string => `pin.${container}`;
 export const allowDowngradePolicy = 'allow-downgrade';
+export const rollbackPolicy = 'rollback';
 export const freezePolicy = 'freeze';
 
 /** The policy of one container. What makes no sense is told, and never loosens what holds without it. */
@@ -50,6 +51,8 @@ export function readContainerPolicy(policies: Policies, container: string): Cont
     const instead = pattern.kind === 'semver' ? 'every version' : 'every tag';
     complain(tagPolicy, `${pattern.problem}; ${instead} counts as matching`);
   }
+  const rollback = readRollback(policies);
+  if (rollback.problem) problems.push(rollback.problem);
   return {
     pattern,
     order: readOrder(policies, container, pattern, complain),
@@ -84,6 +87,17 @@ export function readFreeze(policies: Policies): Freeze | PolicyProblem | undefin
       message: `${errorMessage(error)}; nothing is updated until it can be read`,
     };
   }
+}
+
+/** Whether a failed rollout of the workload is to be answered by a commit that brings the images before back. */
+export function readRollback(policies: Policies): {
+  readonly wanted: boolean;
+  readonly problem?: PolicyProblem;
+} {
+  const value = policyValue(policies, rollbackPolicy);
+  if (value === undefined || value === 'true' || value === 'false') return { wanted: value === 'true' };
+  const message = `${JSON.stringify(value)} is neither true nor false; nothing is rolled back`;
+  return { wanted: false, problem: { policy: rollbackPolicy, message } };
 }
 
 type Complain = (policy: string, message: string) => void;

@@ -13,6 +13,7 @@ const progress = (revision: string | undefined): WorkloadProgress => ({
   isBetweenRevisions: false,
   deadlineSeconds: 600,
   isProbed: false,
+  minReadySeconds: 0,
   condition: undefined,
 });
 const seen = (name: string, owner: string, number: string, hash = ''): SeenRevision => ({

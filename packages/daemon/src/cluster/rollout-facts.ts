@@ -13,8 +13,10 @@ export interface WorkloadProgress {
   readonly isBetweenRevisions: boolean;
   /** How long it may make no progress; undefined: for ever. */
   readonly deadlineSeconds: number | undefined;
-  /** Pods count as well only when a probe, or some time, has shown it. */
+  /** Every container has a readiness probe. */
   readonly isProbed: boolean;
+  /** How long a pod has to be ready before it counts as available. */
+  readonly minReadySeconds: number;
   /** A Deployment's `Progressing`; `since` is RFC 3339, may be empty. */
   readonly condition:
     | { readonly reason: string; readonly message: string; readonly since: string }

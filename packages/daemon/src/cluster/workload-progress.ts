@@ -65,9 +65,10 @@ export function workloadProgress(
     revision: kind === 'deployment' ? annotations[revisionAnnotation] : status.updateRevision,
     isBetweenRevisions: kind === 'statefulset' && status.currentRevision !== status.updateRevision,
     deadlineSeconds: deadline >= noDeadlineSeconds ? undefined : deadline,
-    isProbed:
-      (spec.minReadySeconds ?? 0) > 0 ||
-      (spec.template?.spec?.containers ?? []).every(({ readinessProbe }) => readinessProbe !== undefined),
+    isProbed: (spec.template?.spec?.containers ?? []).every(
+      ({ readinessProbe }) => readinessProbe !== undefined,
+    ),
+    minReadySeconds: spec.minReadySeconds ?? 0,
     condition: condition && {
       reason: condition.reason ?? '',
       message: condition.message ?? '',

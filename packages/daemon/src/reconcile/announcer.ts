@@ -1,6 +1,7 @@
 import { errorMessage } from '@fluxctl/shared/errors';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { Commit, CommitSha } from '../git/repository.ts';
+import { appliedChanges } from './applied-changes.ts';
 import { createDefinitionStore, type Definitions } from './definitions.ts';
 import type { SourcePorts } from './pass-ports.ts';
 import type { SourceConfig } from './source-config.ts';
@@ -45,8 +46,10 @@ export function createAnnouncer(config: SourceConfig, ports: SourcePorts): Annou
 
   return {
     async announce({ now, mark, commits, failures, startedAt }, signal) {
+      const isFirst = last === undefined;
       if (commits.length > 0 && announced !== now.revision) {
-        const changed = changedIds(await before(mark, signal), now);
+        const known = await before(mark, signal);
+        const changed = changedIds(known, now);
         const inRange = new Set(commits.map(({ revision }) => revision));
         const notes = await ports.repository.notes(config.notesRef, signal, inRange);
         const { events, unexpectedNotes } = syncEvents({
@@ -69,6 +72,13 @@ export function createAnnouncer(config: SourceConfig, ports: SourcePorts): Annou
         }
         for (const event of events) ports.events.record(event);
         announced = now.revision;
+        await ports.onApplied(
+          appliedChanges({ before: known, now, changed, commits, notes, isFirst }),
+          signal,
+        );
+      } else if (isFirst) {
+        const nothing = { before: undefined, changed: [], commits: [], notes: new Map() };
+        await ports.onApplied(appliedChanges({ ...nothing, now, isFirst }), signal);
       }
       last = now;
     },

@@ -2,6 +2,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { EventRecorder } from '../events/recorder.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Logger } from '../log/logger.ts';
+import type { AppliedChanges } from '../manifests/applied-changes.ts';
 import type { ManifestLoader } from '../manifests/manifest.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { SyncMarker } from './marker.ts';
@@ -13,6 +14,8 @@ export interface SourcePorts {
   readonly cluster: Cluster;
   readonly marker: SyncMarker;
   readonly events: EventRecorder;
+  /** Told of the first pass of this process, and of every one that brought commits, before the marker moves. */
+  readonly onApplied: (changes: AppliedChanges, signal: AbortSignal) => Promise<void>;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Milliseconds since 1970. */

@@ -14,6 +14,7 @@ import type { Proposal } from './proposal.ts';
 import { annotationsOf } from './propose-policies.ts';
 import type { ReleaseUpdate } from './read-update.ts';
 import { readWorkloads } from './read-workloads.ts';
+import { requireFailed } from './require-failed.ts';
 import { requirePlan } from './require-plan.ts';
 import { settleInGit } from './settle-in-git.ts';
 import { timeStage } from './time-stage.ts';
@@ -76,6 +77,7 @@ async function calculate(
           signal,
         );
   const inGit = await inGitOf(calculation, definitions, signal);
+  if (update.type === 'containers') requireFailed(update.spec, inGit);
   return settleInGit(calculation, inGit, update.type === 'containers');
 }
 

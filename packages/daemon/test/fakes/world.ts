@@ -2,6 +2,7 @@ import type { JsonObject } from '@fluxctl/shared/kube-object';
 import { createEventRecorder, type EventRecorder } from '../../src/events/recorder.ts';
 import { toLogfmt } from '../../src/log/logfmt.ts';
 import type { LogFields, Logger } from '../../src/log/logger.ts';
+import type { AppliedChanges } from '../../src/manifests/applied-changes.ts';
 import { syncSetName } from '../../src/manifests/mark.ts';
 import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
 import { tagMarker } from '../../src/reconcile/marker.ts';
@@ -21,6 +22,8 @@ export interface World {
   readonly ports: SourcePorts;
   readonly metrics: Metrics;
   readonly events: EventRecorder;
+  /** What passes told of, oldest first. */
+  readonly applied: readonly AppliedChanges[];
   /** Lines in logfmt, without time and place. */
   readonly lines: string[];
   passes: Passes;
@@ -42,6 +45,7 @@ export function createWorld(
   const log = memoryLogger(lines);
   const metrics = createMetrics();
   const events = createEventRecorder(log, 100);
+  const applied: AppliedChanges[] = [];
   const config: SourceConfig = {
     name: 'default',
     branch: 'master',
@@ -62,6 +66,7 @@ export function createWorld(
     cluster,
     marker: tagMarker(repository, 'flux-sync'),
     events,
+    onApplied: async (changes) => void applied.push(changes),
     metrics,
     log,
     now: () => world.clock,
@@ -72,6 +77,7 @@ export function createWorld(
     return { waits, passes: createPasses(config, ports, waits) };
   };
   const world: World = {
+    applied,
     repository,
     cluster,
     config,

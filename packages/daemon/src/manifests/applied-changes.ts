@@ -1,0 +1,31 @@
+import type { JsonObject } from '@fluxctl/shared/kube-object';
+import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
+import type { Commit, CommitSha } from '../git/repository.ts';
+import type { Manifest } from './manifest.ts';
+
+/** What a pass brought from git to the cluster, for those who look after it. */
+export interface AppliedChanges {
+  readonly revision: CommitSha;
+  /** Since the pass before, newest first. */
+  readonly commits: readonly Commit[];
+  /** Of these commits. */
+  readonly notes: ReadonlyMap<CommitSha, string>;
+  /** The first pass of this process: what others began may be under way. */
+  readonly isFirst: boolean;
+  /** Applied before and now, with another definition; which of them failed is told elsewhere. */
+  readonly changed: readonly ChangedObject[];
+  /** Of an object that git wants in the cluster. */
+  manifestOf(id: ResourceId): Manifest | undefined;
+  /** All of these. */
+  all(): Iterable<DefinedObject>;
+}
+
+export interface DefinedObject {
+  readonly id: ResourceId;
+  readonly manifest: Manifest;
+  body(signal: AbortSignal): Promise<JsonObject>;
+}
+
+export interface ChangedObject extends DefinedObject {
+  bodyBefore(signal: AbortSignal): Promise<JsonObject>;
+}
