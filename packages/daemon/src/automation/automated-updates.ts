@@ -3,6 +3,7 @@ import { canonicalName } from '@fluxctl/shared/images/image-ref';
 import type { Freeze } from '@fluxctl/shared/policy/freeze';
 import type { LogFields, Logger } from '../log/logger.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
+import { createBreather } from './breathe.ts';
 import { decideWithFacts } from './decide-with-facts.ts';
 import { type ImagesInGit, notInGit } from './not-in-git.ts';
 import { type AutomatedWorkload, type AutoUpdate, type PollResult, pollImages } from './poll.ts';
@@ -76,7 +77,7 @@ export function createAutomatedUpdates(ports: AutomatedUpdatePorts): AutomatedUp
 
   return {
     async make(candidates, git, signal) {
-      const decide = () => pollImages(candidates, images, { now: new Date(now()), freeze });
+      const decide = () => pollInTurns(candidates, images, { now: new Date(now()), freeze }, signal);
       const onFailure = (image: string, error: unknown) =>
         log.log({ err: errorMessage(error), image, impact: 'it is decided by what is known' });
       const result = await decideWithFacts(decide, { images: { fetchTags }, onFailure }, patienceMs, signal);
@@ -91,6 +92,28 @@ export function createAutomatedUpdates(ports: AutomatedUpdatePorts): AutomatedUp
       void submit({ Changes: changes });
     },
     isAskingAbout: (repository) => asking.has(repository),
+  };
+}
+
+/** As `pollImages`, and the API is answered meanwhile: a thousand repositories of a thousand tags take seconds. */
+async function pollInTurns(
+  candidates: readonly AutomatedWorkload[],
+  images: Pick<ImageRegistry, 'imagesOf'>,
+  at: Parameters<typeof pollImages>[2],
+  signal: AbortSignal,
+): Promise<PollResult> {
+  const breathe = createBreather();
+  const results: PollResult[] = [];
+  for (const candidate of candidates) {
+    await breathe();
+    signal.throwIfAborted();
+    results.push(pollImages([candidate], images, at));
+  }
+  return {
+    update: { Changes: results.flatMap(({ update }) => update.Changes) },
+    lines: results.flatMap(({ lines }) => lines),
+    problems: results.flatMap(({ problems }) => problems),
+    lacking: results.flatMap(({ lacking }) => lacking),
   };
 }
 

@@ -19,14 +19,14 @@ const maxRounds = 4;
  * @param patienceMs - for all registries together; then it goes by what is known
  */
 export async function decideWithFacts<T extends { readonly lacking: readonly Lacking[] }>(
-  decide: () => T,
+  decide: () => T | Promise<T>,
   { images, onFailure }: FactPorts,
   patienceMs: number,
   signal: AbortSignal,
 ): Promise<T> {
   const late = AbortSignal.timeout(patienceMs);
   const either = AbortSignal.any([signal, late]);
-  let decision = decide();
+  let decision = await decide();
   let asked = '';
   for (let round = 1; round <= maxRounds && decision.lacking.length > 0; round += 1) {
     const lacking = byRepository(decision.lacking);
@@ -47,7 +47,7 @@ export async function decideWithFacts<T extends { readonly lacking: readonly Lac
       },
     );
     signal.throwIfAborted();
-    decision = decide();
+    decision = await decide();
     if (late.aborted) break;
   }
   return decision;

@@ -54,9 +54,12 @@ export function containerWithImages(
       : nothingKnown(image, images.error.message);
   const whole: Container = { Name: name, ...all };
   // These two have no way to be absent in Flux v1's answers.
-  const always = { Current: noImage, LatestFiltered: noImage };
-  const asked = containerFields.filter((field) => fields.has(field) && whole[field] !== undefined);
-  return { ...always, ...Object.fromEntries(asked.map((field) => [field, whole[field]])) };
+  const always: Partial<Container> = { Current: noImage, LatestFiltered: noImage };
+  const told = containerFields.flatMap((field) => {
+    const value = fields.has(field) ? (whole[field] ?? always[field]) : always[field];
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  return Object.fromEntries(told) as unknown as Container;
 }
 
 const noImage: ImageInfo = { ID: '', Labels: {} };

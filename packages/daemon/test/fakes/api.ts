@@ -37,6 +37,7 @@ export interface ApiWorld extends AsyncDisposable {
 export async function startApi(
   config: Partial<SourceConfig> = {},
   rules: TrustRules = { trust: 'loopback', tokens: () => [], namespace: 'flux' },
+  more: Partial<ApiPorts> = {},
 ): Promise<ApiWorld> {
   const world = createWorld(config);
   const stop = new AbortController();
@@ -75,6 +76,7 @@ export async function startApi(
     now: () => new Date(),
     metrics: world.metrics,
     log: world.ports.log,
+    ...more,
   };
   const server = await serveApi(ports, rules);
   const running = Promise.all([source.run(stop.signal, stop.signal), jobs.run(stop.signal, stop.signal)]);

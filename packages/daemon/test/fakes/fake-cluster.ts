@@ -11,6 +11,7 @@ import type {
   Scope,
   Workload,
 } from '../../src/cluster/cluster.ts';
+import type { NamedImage } from '../../src/manifests/helm-release-images.ts';
 import { checksumAnnotation, markLabel } from '../../src/manifests/mark.ts';
 
 interface Stored {
@@ -52,6 +53,15 @@ function metadata(body: JsonObject): JsonObject {
 function text(map: unknown, key: string): string | undefined {
   const value = map && typeof map === 'object' ? (map as Record<string, unknown>)[key] : undefined;
   return typeof value === 'string' ? value : undefined;
+}
+
+/** Those of the body; of a deployment without a spec, one. */
+function containersOf(body: JsonObject): NamedImage[] {
+  const spec = body['spec'] as
+    | { template: { spec: { containers: { name: string; image: string }[] } } }
+    | undefined;
+  const containers = spec?.template.spec.containers ?? [{ name: 'c', image: 'quay.io/acme/hello:1' }];
+  return containers.map(({ name, image }) => ({ name, image: parseImageRef(image) }));
 }
 
 export function createFakeCluster(): FakeCluster {
@@ -203,11 +213,11 @@ export function createFakeCluster(): FakeCluster {
         .filter(({ ref }) => ref.kind === 'Deployment')
         .filter(({ ref }) => namespace === undefined || ref.namespace === namespace)
         .filter(({ ref }) => !ids || ids.includes(idOf(ref)))
-        .map(({ ref }) => ({
+        .map(({ ref, body }) => ({
           id: idOf(ref),
           status: 'ready',
           rollout: { Desired: 1, Updated: 1, Ready: 1, Available: 1, Outdated: 0, Messages: null },
-          containers: [{ name: 'c', image: parseImageRef('quay.io/acme/hello:1') }],
+          containers: containersOf(body),
           containersError: undefined,
           antecedent: undefined,
           labels: null,

@@ -251,7 +251,7 @@ export interface DaemonStatus {
 /** A workload in `GET /v12/workloads?namespace=NS` (empty: all): what Flux v1's list has no place for. */
 export interface WorkloadDetail {
   readonly id: string;
-  /** Images that automation would write now, or would if the workload were automated and not locked. */
+  /** Images that automation would write, were the workload automated and neither locked nor frozen. */
   readonly updates: readonly ContainerUpdate[];
   /** Of its latest image update. */
   readonly rollout: RolloutRecord | null;

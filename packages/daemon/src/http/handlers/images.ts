@@ -6,16 +6,17 @@ import type {
   WorkloadExplanation,
 } from '@fluxctl/shared/api/types';
 import { errorMessage, MissingError, UserError } from '@fluxctl/shared/errors';
-import { tryParseImageRef } from '@fluxctl/shared/images/image-ref';
 import type { Policies } from '@fluxctl/shared/policy/policies';
 import { parseResourceId, type ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { printTimestamp } from '@fluxctl/shared/timestamp';
+import { createBreather } from '../../automation/breathe.ts';
 import { explainWorkload } from '../../automation/explain.ts';
 import {
   type ContainerField,
   containerWithImages,
   parseContainerFields,
 } from '../../automation/image-status.ts';
+import { possibleUpdates } from '../../automation/possible-updates.ts';
 import type { Workload } from '../../cluster/cluster.ts';
 import { definedPolicies } from '../../reconcile/defined-policies.ts';
 import type { RepositoryStatus } from '../../registry/image-registry.ts';
@@ -40,7 +41,7 @@ export const listImages: Handler = async (request, ports) => {
   if (workloads.length === 0) return { json: null };
   const defined = await definedPolicies(ports.sources, request.signal);
   let fields: ReadonlySet<ContainerField> | undefined;
-  const answer = workloads.map((workload): ImageStatus => {
+  const status = (workload: Workload): ImageStatus => {
     const { containers } = workload;
     if (containers.length === 0) return { ID: workload.id, Containers: null };
     // An unknown field is an error only where there is something to tell of it, as in Flux v1.
@@ -53,9 +54,25 @@ export const listImages: Handler = async (request, ports) => {
         containerWithImages(one, policies, ports.images.imagesOf(one.image), asked),
       ),
     };
-  });
-  return { json: answer };
+  };
+  return { json: await eachInTurn(workloads, status, request.signal) };
 };
+
+/** Others are answered meanwhile: a thousand workloads may have a thousand tags each. */
+async function eachInTurn<T>(
+  workloads: readonly Workload[],
+  tell: (workload: Workload) => T,
+  signal: AbortSignal,
+): Promise<T[]> {
+  const breathe = createBreather();
+  const told: T[] = [];
+  for (const workload of workloads) {
+    await breathe();
+    signal.throwIfAborted();
+    told.push(tell(workload));
+  }
+  return told;
+}
 
 function parseService(text: string): ResourceId {
   try {
@@ -72,24 +89,19 @@ export const listWorkloadDetails: Handler = async (request, ports) => {
   const filter = namespace === '' ? {} : { namespace };
   const workloads = await ports.cluster.workloads(filter, request.signal);
   const defined = await definedPolicies(ports.sources, request.signal);
-  const details = workloads.map((workload): WorkloadDetail => {
-    const { id } = workload;
+  const syncErrors = ports.sources.map((source) => source.syncErrors());
+  const detail = ({ id, containers }: Workload): WorkloadDetail => {
     const rollout = ports.rollouts.latest(id);
-    const syncError = ports.sources.map((source) => source.syncErrors().get(id)).find(Boolean);
-    const { containers } = explainWorkload(questionOf(workload, defined.get(id), ports), ports.images);
+    const syncError = syncErrors.map((errors) => errors.get(id)).find(Boolean);
+    const policies = defined.get(id);
     return {
       id,
-      updates: containers.flatMap(({ name, image, candidates }) => {
-        const taken = candidates.find(({ verdict }) => verdict === 'taken');
-        const current = tryParseImageRef(image);
-        if (!taken || !current) return [];
-        return [{ Container: name, Current: image, Target: taken.tag }];
-      }),
+      updates: policies ? possibleUpdates(containers, policies, ports.images, ports.now()) : [],
       rollout: rollout ?? null,
       error: syncError ?? (rollout?.outcome === 'failed' ? rollout.message : ''),
     };
-  });
-  return { json: details };
+  };
+  return { json: await eachInTurn(workloads, detail, request.signal) };
 };
 
 /** Why a workload was or was not updated. */
