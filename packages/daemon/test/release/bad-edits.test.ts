@@ -1,27 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { oneDeployment } from './one-deployment.ts';
 import { createReleaseWorld, type ReleaseWorld } from './release-world.ts';
 
 const app = 'quay.io/acme/app';
 
-function deployment(name: string, image: string): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata: { name: ${name} }
-spec:
-  template:
-    spec:
-      containers:
-        - name: main
-          image: ${image}
-`;
-}
-
-const shared = `${deployment('first', '&image quay.io/acme/app:1')}        - name: other
+const shared = `${oneDeployment('first', '&image quay.io/acme/app:1')}        - name: other
           image: *image
 `;
 const utf16 = Buffer.concat([
   Buffer.from([0xff, 0xfe]),
-  Buffer.from(deployment('wide', `${app}:1`), 'utf16le'),
+  Buffer.from(oneDeployment('wide', `${app}:1`), 'utf16le'),
 ]);
 
 describe('what cannot be edited', () => {
@@ -29,11 +17,11 @@ describe('what cannot be edited', () => {
   beforeAll(async () => {
     world = await createReleaseWorld({
       files: {
-        'apps/plain.yaml': deployment('plain', `${app}:1`),
-        'apps/two.yaml': `${deployment('before', `${app}:1`)}---\n# a comment\n${shared}`,
+        'apps/plain.yaml': oneDeployment('plain', `${app}:1`),
+        'apps/two.yaml': `${oneDeployment('before', `${app}:1`)}---\n# a comment\n${shared}`,
         'apps/wide.yaml': utf16,
         'apps/link.yaml': { symlink: '../elsewhere/real.yaml' },
-        'elsewhere/real.yaml': deployment('linked', `${app}:1`),
+        'elsewhere/real.yaml': oneDeployment('linked', `${app}:1`),
       },
       images: { [app]: { '1': '2022-01-01', '2': '2022-02-01' } },
       config: { paths: ['apps'] },
@@ -55,7 +43,7 @@ describe('what cannot be edited', () => {
     const { StatusString, Err, Result } = await release('plain', 'first');
     expect(StatusString).toBe('failed');
     expect(Err).toMatch(
-      new RegExp(`^applying changes: updating resource ${id('first')} in apps/two.yaml:20: .*&image`),
+      new RegExp(`^applying changes: updating resource ${id('first')} in apps/two.yaml:22: .*&image`),
     );
     expect(Result.result?.[id('plain')]?.Status).toBe('success');
     expect(await world.git.remote.head()).toBe(head);
@@ -71,7 +59,7 @@ describe('what cannot be edited', () => {
   it('edits a linked file where it is', async () => {
     const { remote } = world.git;
     expect(await release('linked')).toMatchObject({ StatusString: 'succeeded', Err: '' });
-    expect(await remote.read('elsewhere/real.yaml')).toBe(deployment('linked', `${app}:2`));
+    expect(await remote.read('elsewhere/real.yaml')).toBe(oneDeployment('linked', `${app}:2`));
     expect(await remote.git('diff-tree', '--no-commit-id', '--name-only', '-r', 'master')).toBe(
       'elsewhere/real.yaml\n',
     );
@@ -80,7 +68,7 @@ describe('what cannot be edited', () => {
   it('[manifests 2.2] policies of what is no workload, or cannot be read, are told', async () => {
     await world.git.remote.commit({
       'apps/config.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\n',
-      'apps/double.yaml': deployment('plain', `${app}:1`),
+      'apps/double.yaml': oneDeployment('plain', `${app}:1`),
     });
     const lock = { add: ['locked'] };
     expect(await world.update('policy', { 'default:configmap/c': lock })).toMatchObject({

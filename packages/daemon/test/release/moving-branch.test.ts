@@ -1,22 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { oneDeployment } from './one-deployment.ts';
 import { createReleaseWorld, type ReleaseWorld } from './release-world.ts';
 
 const app = 'quay.io/acme/app';
 
-function deployment(image: string, more = ''): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: app${more}
-spec:
-  template:
-    spec:
-      containers:
-        - name: main
-          image: ${image}
-`;
-}
-
+const deployment = (image: string, metadata = '') => oneDeployment('app', image, metadata);
 const id = 'default:deployment/app';
 const spec = { ServiceSpecs: [id], ImageSpec: '<all latest>', Kind: 'execute' };
 
