@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { errorMessage, FluxError, UserError } from '@fluxctl/shared/errors';
+import { UserError } from '@fluxctl/shared/errors';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { AnnotationChanges } from '../manifests/edit/edit-annotations.ts';
 import { editFile, type ObjectEdit } from '../manifests/edit/edit-file.ts';
@@ -31,7 +31,7 @@ export async function editManifests(
     const [first] = some;
     if (!first) continue;
     const text = textOf(await loaded.file(first.manifest, signal), first);
-    const edited = editTogether(text, some);
+    const edited = editTogether(text, first, some);
     if (edited !== text) texts.set(path, edited);
   }
   return texts;
@@ -44,33 +44,26 @@ function textOf(file: Buffer, edit: ManifestEdit): string {
 }
 
 /** All of a file at once: objects may share a value through an anchor. */
-function editTogether(text: string, edits: readonly ManifestEdit[]): string {
+function editTogether(text: string, first: ManifestEdit, edits: readonly ManifestEdit[]): string {
   try {
     return editFile(text, edits.map(objectEdit));
   } catch (error) {
-    throw refusal(blamed(error, edits), error);
+    if (!(error instanceof EditProblem)) throw error;
+    const { line = 0 } = error;
+    const ordered = edits.toSorted((a, b) => a.manifest.source.line - b.manifest.source.line);
+    // That of the object which is the last to begin before it.
+    throw refusal(ordered.findLast(({ manifest }) => manifest.source.line <= line) ?? first, error);
   }
 }
 
 function objectEdit({ manifest, images, annotations }: ManifestEdit): ObjectEdit {
   const { kind, name, namespace, source } = manifest;
   const isNamespace = (written: string | undefined) => written === (namespace || undefined);
-  return { document: source.document, target: { kind, name, isNamespace }, images, annotations };
+  const target = { kind, name, isNamespace };
+  return { document: source.document, target, images, ...(annotations.size > 0 ? { annotations } : {}) };
 }
 
-/** The last of the edited objects that begins before the line of the problem. */
-function blamed(error: unknown, edits: readonly ManifestEdit[]): ManifestEdit | undefined {
-  const line = error instanceof EditProblem ? error.line : undefined;
-  const before = edits.filter(({ manifest }) => line === undefined || manifest.source.line <= line);
-  const ordered = before.toSorted((a, b) => a.manifest.source.line - b.manifest.source.line);
-  return line === undefined ? edits[0] : (ordered.at(-1) ?? edits[0]);
-}
-
-function refusal(edit: ManifestEdit | undefined, cause: unknown): UserError {
-  const told = cause instanceof EditProblem && edit ? cause.inFile(edit.manifest.source.path) : cause;
-  const place = told === cause ? `in ${edit?.manifest.source.path}: ` : 'in ';
-  return new UserError(`applying changes: updating resource ${edit?.id} ${place}${errorMessage(told)}`, {
-    help: told instanceof FluxError ? told.help : '',
-    cause,
-  });
+function refusal({ id, manifest }: ManifestEdit, problem: EditProblem): UserError {
+  const { message, help } = problem.inFile(manifest.source.path);
+  return new UserError(`applying changes: updating resource ${id} in ${message}`, { help, cause: problem });
 }

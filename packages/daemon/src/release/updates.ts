@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobStatus, UpdateSpec } from '@fluxctl/shared/api/types';
-import { errorMessage, UserError } from '@fluxctl/shared/errors';
+import { UserError } from '@fluxctl/shared/errors';
 import { goJson } from '@fluxctl/shared/go-json';
 import { allLatest } from '@fluxctl/shared/images/image-ref';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import { BranchMovedError, type CommitSha } from '../git/repository.ts';
+import type { CommitSha } from '../git/repository.ts';
 import { JobError } from '../jobs/job-error.ts';
 import type { Job } from '../jobs/job-queue.ts';
 import type { ReleaseType } from '../metrics/metrics.ts';
@@ -13,6 +12,7 @@ import type { Proposal } from './proposal.ts';
 import { proposePolicies } from './propose-policies.ts';
 import { proposeRelease } from './propose-release.ts';
 import { isPlan, readUpdate, type Update } from './read-update.ts';
+import { startOverWhenMoved } from './start-over-when-moved.ts';
 import { timeStage } from './time-stage.ts';
 import type { Definitions, UpdateConfig, UpdatePorts } from './update-ports.ts';
 import type { Results, UpdateRun } from './update-run.ts';
@@ -31,11 +31,6 @@ export interface Updates {
    */
   plan(spec: UpdateSpec, signal: AbortSignal): Promise<JobStatus['Result']>;
 }
-
-/** How often an update is computed, when the branch moves under it. */
-const maxTries = 5;
-/** Longest wait before the second try, in milliseconds; doubled before each further one. */
-const firstWaitMs = 100;
 
 export function createUpdates(config: UpdateConfig, ports: UpdatePorts): Updates {
   const { repository, metrics } = ports;
@@ -122,24 +117,6 @@ export function createUpdates(config: UpdateConfig, ports: UpdatePorts): Updates
     return { revision: commit, spec, ...result };
   }
 
-  async function untilItHolds<T>(run: UpdateRun, task: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await task();
-      } catch (error) {
-        if (!(error instanceof BranchMovedError)) throw error;
-        if (attempt === maxTries) {
-          throw new UserError(`gave up after ${maxTries} attempts: ${errorMessage(error)}`, {
-            help: `Each time something was to be pushed, somebody else had pushed to the branch. Try again later.`,
-            cause: error,
-          });
-        }
-        run.log.log({ warning: 'the branch moved; starting over', attempt, err: errorMessage(error) });
-        await sleep(ports.random() * firstWaitMs * 2 ** (attempt - 1), undefined, { signal: run.signal });
-      }
-    }
-  }
-
   return {
     job(spec) {
       const update = readUpdate(spec);
@@ -153,7 +130,11 @@ export function createUpdates(config: UpdateConfig, ports: UpdatePorts): Updates
           const run = { log, signal, onResults };
           try {
             if (isPlan(update)) return await planned(update, run);
-            return await untilItHolds(run, () => execute(update, id, run));
+            return await startOverWhenMoved(() => execute(update, id, run), {
+              random: ports.random,
+              log,
+              signal,
+            });
           } catch (error) {
             throw new JobError(error, { spec: update.json, ...resultOf(results) });
           }
