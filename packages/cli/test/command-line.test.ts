@@ -83,7 +83,8 @@ describe('a command line that cannot be understood', () => {
   });
 
   it('names the commands that may have been meant', async () => {
-    const suggestion = 'unknown command "list" for "fluxctl"\n\nDid you mean this?\n\tlist-workloads\n';
+    const suggestion =
+      'unknown command "list" for "fluxctl"\n\nDid you mean this?\n\tlist-images\n\tlist-workloads\n';
     expect(await runFluxctl(['list'])).toEqual(refused(suggestion));
     const near = await runFluxctl(['stats']);
     expect(near.stderr).toContain('Did you mean this?\n\tstatus\n\nRun');
