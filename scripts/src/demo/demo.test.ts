@@ -49,11 +49,11 @@ async function demo(args: readonly string[], env?: Readonly<Record<string, strin
 
 describe('scripts/demo in the sandbox', () => {
   it(
-    'shows part 1 of the walk-through, each step as described, and draws it',
+    'shows the walk-through, each step as described, and draws it',
     async () => {
       const picture = join(folder, 'demo.svg');
       const { stdout, code } = await demo(['--picture', picture], { FORCE_COLOR: '1', NO_COLOR: '' });
-      expect(stdout).toMatch(/Part 1 of the walk-through: 7 steps, each as described, in \d+\.\d s\./);
+      expect(stdout).toMatch(/Both parts of the walk-through: 12 steps, each as described, in \d+\.\d s\./);
       expect(stdout).not.toContain('✗');
       expect(code).toBe(0);
       const svg = readFileSync(picture, 'utf8');
@@ -105,7 +105,7 @@ describe('scripts/demo in the sandbox', () => {
         }),
       );
       const { shown, result } = await runHere({ fluxctl: fluxctl ?? '', fluxd: fluxd ?? '' });
-      expect(result, shown).toMatchObject({ ok: true, steps: 7 });
+      expect(result, shown).toMatchObject({ ok: true, steps: 12 });
     },
     patience,
   );
@@ -203,7 +203,7 @@ describe.each(clusters)('scripts/demo in a cluster of one’s own: $name', ({ th
     'shows the same, and leaves nothing behind',
     async () => {
       const { stdout, code } = await demo([...args(), '--yes']);
-      expect(stdout).toContain('7 steps, each as described');
+      expect(stdout).toContain('12 steps, each as described');
       expect(stdout).toContain('✓ the cluster is as it was');
       expect(code).toBe(0);
       expect(await leftovers()).toBe('');

@@ -61,8 +61,8 @@ async function show(options: DemoOptions, screen: Screen, signal: AbortSignal): 
     const took = `${(tookMs / 1000).toFixed(1)} s`;
     screen.heading(
       ok
-        ? `Part 1 of the walk-through: ${steps} steps, each as described, in ${took}.`
-        : `Part 1 of the walk-through stopped at step ${steps}, after ${took}.`,
+        ? `Both parts of the walk-through: ${steps} steps, each as described, in ${took}.`
+        : `The walk-through stopped at step ${steps}, after ${took}.`,
     );
     if (ok) code = 0;
     if (ok && options.picture !== undefined) writeFileSync(options.picture, drawPicture(screen.transcript));

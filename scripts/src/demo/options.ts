@@ -17,11 +17,12 @@ export interface DemoOptions {
 export const usage = `Usage: scripts/demo [--keep] [--built] [--picture FILE]
        scripts/demo --kubeconfig FILE [--context NAME] [--yes] [--built]
 
-Goes from nothing to a cluster that follows git, live: installs fluxd with fluxctl, gives the git host its
-deploy key, and watches it apply a repository. Ends with 1 if anything is not as it should be.
+Goes from nothing to a cluster that follows git, and a git that follows an image registry, live: installs fluxd
+with fluxctl, gives the git host its deploy key, watches it apply a repository, and write an image update back.
+Ends with 1 if anything is not as it should be.
 
-Without --kubeconfig all happens in a sandbox on this machine: a Kubernetes API with one node, and a git
-host over SSH. With it, in a cluster of yours: what the demo creates there, it removes at the end.
+Without --kubeconfig all happens in a sandbox on this machine: a Kubernetes API with one node, a git host over
+SSH, and an image registry. With it, in a cluster of yours: what the demo creates there, it removes at the end.
 
   --keep             leave the sandbox up, and tell what to try next
   --kubeconfig FILE  use this cluster (needs kubectl)

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { sampleRepository } from '@fluxctl/sandbox/git-host/sample-repository';
 import { startGitHost } from '@fluxctl/sandbox/git-host/start-git-host';
+import { startDockerHub } from '@fluxctl/sandbox/image-registry/start-docker-hub';
 import { createDaemonLog, type DaemonLog } from './daemon-log.ts';
 import { findProgram, makeBinFolder, type Scripts } from './programs.ts';
 import type { Screen } from './screen.ts';
@@ -61,6 +62,8 @@ export async function openOwnClusterStage(options: OwnClusterOptions): Promise<S
     await mustSucceed(looking, `${kubectl} config view --raw --minify --flatten > '${kubeconfig}'`);
     const gitHost = await startGitHost();
     end.push(() => gitHost.stop());
+    const dockerHub = await startDockerHub(folder);
+    end.push(() => dockerHub.stop());
     const repository = await gitHost.createRepository(`${user}/flux-demo`, sampleRepository);
     const userKey = makeUserKey(folder, { host: '127.0.0.1', gitHost });
     gitHost.addKey(userKey.publicKey, 'write');
@@ -79,7 +82,7 @@ export async function openOwnClusterStage(options: OwnClusterOptions): Promise<S
     const api = { url: '' };
     return {
       about: [
-        `The cluster at ${server}; fluxd and the git host run on this machine.`,
+        `The cluster at ${server}; fluxd, the git host and the image registry run on this machine.`,
         `kubectl: ${(await looking.ask('kubectl version --client')).stdout.split('\n')[0]?.replace('Client Version: ', '') ?? ''}`,
       ],
       env: commandEnv,
@@ -95,7 +98,8 @@ export async function openOwnClusterStage(options: OwnClusterOptions): Promise<S
         await expectNoPods(tour);
         const daemon = startDaemon(gitUrl, {
           folder,
-          env: commandEnv,
+          // The images of the walk-through are in a registry on this machine, which has them at their own times.
+          env: { ...commandEnv, ...dockerHub.env },
           program: join(bin, 'fluxd'),
           log,
           tour,

@@ -46,7 +46,7 @@ export async function openSandboxStage({
     return {
       world,
       about: [
-        'A sandbox on this machine: a Kubernetes API with one node, a git host over SSH; the programs are the real ones.',
+        'A sandbox on this machine: a Kubernetes API with one node, a git host over SSH, an image registry; the programs are the real ones.',
         ...missing.map(([name]) => `${name} is not installed: a small stand-in takes its place.`),
         ...(kubectl === undefined
           ? []

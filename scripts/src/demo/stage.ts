@@ -43,6 +43,12 @@ export interface Tour {
   expect(what: string, isSo: boolean, found?: string): void;
 }
 
+/** One thing that is done, and what must be seen then. */
+export interface Step {
+  readonly title: string;
+  run(stage: Stage, tour: Tour): Promise<void>;
+}
+
 /** Something was seen that the walk-through does not describe. */
 export class NotAsDescribedError extends Error {
   override readonly name = 'NotAsDescribedError';

@@ -41,11 +41,13 @@ export function makeUserKey(
     ].join('\n'),
   );
   const name = { name: 'Sam', email: 'sam@users.noreply.github.com' };
+  const gitConfig = join(folder, 'gitconfig');
+  writeFileSync(gitConfig, `[user]\n\tname = ${name.name}\n\temail = ${name.email}\n`);
   return {
     publicKey: readFileSync(`${key}.pub`, 'utf8').trim(),
     env: {
       GIT_SSH_COMMAND: `ssh -F '${config}'`,
-      GIT_CONFIG_GLOBAL: '/dev/null',
+      GIT_CONFIG_GLOBAL: gitConfig,
       GIT_AUTHOR_NAME: name.name,
       GIT_AUTHOR_EMAIL: name.email,
       GIT_COMMITTER_NAME: name.name,
