@@ -5,9 +5,8 @@ import type {
   WorkloadDetail,
   WorkloadExplanation,
 } from '@fluxctl/shared/api/types';
-import { errorMessage, MissingError, UserError } from '@fluxctl/shared/errors';
+import { MissingError, UserError } from '@fluxctl/shared/errors';
 import type { Policies } from '@fluxctl/shared/policy/policies';
-import { parseResourceId, type ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { printTimestamp } from '@fluxctl/shared/timestamp';
 import { createBreather } from '../../automation/breathe.ts';
 import { explainWorkload } from '../../automation/explain.ts';
@@ -21,7 +20,7 @@ import type { Workload } from '../../cluster/cluster.ts';
 import { definedPolicies } from '../../reconcile/defined-policies.ts';
 import type { RepositoryStatus } from '../../registry/image-registry.ts';
 import type { ApiPorts } from '../api-ports.ts';
-import { badRequest } from '../http-error.ts';
+import { parseService } from '../parse-service.ts';
 import type { ApiRequest, Handler } from './handler.ts';
 
 const allWorkloads = '<all>';
@@ -72,15 +71,6 @@ async function eachInTurn<T>(
     told.push(tell(workload));
   }
   return told;
-}
-
-function parseService(text: string): ResourceId {
-  try {
-    return parseResourceId(text);
-  } catch (error) {
-    const message = `invalid workload spec: ${errorMessage(error)}`;
-    throw badRequest(`parsing service spec ${JSON.stringify(text)}: ${message}`);
-  }
 }
 
 /** What our own list of workloads adds to that of Flux v1. */

@@ -8,6 +8,7 @@ import { allWorkloads } from '../../release/calculate-image.ts';
 import { isPlan, readUpdate } from '../../release/read-update.ts';
 import type { ApiPorts } from '../api-ports.ts';
 import { badRequest } from '../http-error.ts';
+import { parseService } from '../parse-service.ts';
 import type { ApiRequest, Handler } from './handler.ts';
 
 /** Puts an update in the queue and answers with the id of its job; a dry run is computed here and now. */
@@ -20,7 +21,7 @@ export const updateManifests: Handler = (request, ports) => {
 export const updateImages: Handler = (request, ports) => {
   const excludes = request.queryAll('exclude');
   const spec: ImageUpdate = {
-    ServiceSpecs: request.queryAll('service').map(parseService),
+    ServiceSpecs: request.queryAll('service').map((id) => (id === allWorkloads ? id : parseService(id))),
     ImageSpec: about('image spec', request.query('image') ?? '', parseImageSpec),
     Kind: about('release kind', request.query('kind') ?? '', parseKind),
     Excludes:
@@ -64,17 +65,6 @@ function about<T>(what: string, text: string, parse: (text: string) => T): T {
       return parse(text);
     } catch (error) {
       throw new UserError(`parsing ${what} ${JSON.stringify(text)}: ${errorMessage(error)}`);
-    }
-  });
-}
-
-function parseService(text: string): string {
-  if (text === allWorkloads) return text;
-  return about('service spec', text, (id) => {
-    try {
-      return parseResourceId(id);
-    } catch (error) {
-      throw new UserError(`invalid workload spec: ${errorMessage(error)}`);
     }
   });
 }
