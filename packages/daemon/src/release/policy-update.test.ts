@@ -147,6 +147,7 @@ describe('annotationChanges', () => {
     { n: 'and of ours,', add: { freeze: 'weekends' }, error: 'invalid policy freeze: ' },
     { n: 'and of ours,', add: { 'min-age.nginx': 'soon' }, error: 'invalid policy min-age.nginx: ' },
     { n: 'and of ours,', add: { 'order.nginx': 'zork' }, error: 'invalid policy order.nginx: ' },
+    { n: 'and of ours,', add: { rollback: 'yes' }, error: 'invalid policy rollback: ' },
   ])('$n refuses $add', ({ add, error }) => {
     expect(() => update('', { add })).toThrow(error);
   });
