@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseTagPattern } from './tag-pattern.ts';
 
 it.each([
@@ -85,4 +85,38 @@ it.each([
   ['semver:*', '1.2', '1.2'],
 ])('%s captures of %s: %s', (pattern, tag, part) => {
   expect(parseTagPattern(pattern).capture(tag)).toBe(part);
+});
+
+describe('an expression that is made to explode', () => {
+  const tag = 'a'.repeat(127);
+  it.each([
+    { source: '^(a+)+$' },
+    { source: '^((a*)*)*b$' },
+    { source: '^(a|a|aa|[ab])*$' },
+    { source: '(.*a){20}!' },
+    { source: `${'a?'.repeat(127)}${'a'.repeat(127)}!` },
+  ])('takes time in proportion to the tag: $source', ({ source }) => {
+    const { matches, problem } = parseTagPattern(`regexp:${source}`);
+    expect(problem).toBeUndefined();
+    // backtracking would outlast the universe
+    for (let count = 0; count < 20; count += 1) expect(matches(`${tag}!`)).toBe(source.endsWith('!'));
+  });
+
+  it.each([
+    ['is compiled to too much', '(a?){1000}a{1000}'],
+    ['is written too long', Array.from({ length: 5_000 }, (_, at) => `v${at}`).join('|')],
+  ])('%s: lets nothing through, and says so', (_, source) => {
+    const { matches, problem } = parseTagPattern(`regexp:${source}`);
+    expect(problem).toBe('expression is too large');
+    expect(matches('a'.repeat(1_000))).toBe(false);
+  });
+
+  it.each(['(a{1000}){1000}', '((a{100}){100}){100}', '('.repeat(2_000), '(?:'.repeat(2_000)])(
+    'is none to RE2 either: %.30s',
+    (source) => {
+      const { matches, problem } = parseTagPattern(`regexp:${source}`);
+      expect(problem).toMatch(/^error parsing regexp: /);
+      expect(matches('1.0')).toBe(true);
+    },
+  );
 });

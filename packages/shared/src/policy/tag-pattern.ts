@@ -9,7 +9,8 @@ export interface TagPattern {
   readonly text: string;
   /**
    * Why the pattern cannot be understood; then it lets every tag through (of a semver pattern: every
-   * version), as in Flux v1. Undefined when it is fine.
+   * version), as in Flux v1. One that is too large, which v1 would take, lets none through. Undefined when
+   * it is fine.
    */
   readonly problem: string | undefined;
   /** `latest`, in any case, is let through by no pattern but `glob:latest`. */
@@ -54,10 +55,20 @@ function semverPattern(range: string): TagPattern {
 }
 
 function regexpPattern(source: string): TagPattern {
+  const text = `regexp:${source}`;
   const compiled = compileRe2(source);
+  if (compiled === 'too large') {
+    return {
+      kind: 'regexp',
+      text,
+      problem: 'expression is too large',
+      matches: () => false,
+      capture: wholeTag,
+    };
+  }
   return {
     kind: 'regexp',
-    text: `regexp:${source}`,
+    text,
     problem: compiled instanceof Error ? compiled.message : undefined,
     matches: exceptLatest((tag) => compiled instanceof Error || compiled.matcher(tag).find()),
     capture(tag) {
@@ -73,10 +84,15 @@ function wholeTag(tag: string): string {
   return tag;
 }
 
+/** An expression's length, and what it is compiled to: a match takes up to this much for each character. */
+const largest = { source: 10_000, program: 1_000 } as const;
+
 /** Go's syntax, and linear in time whatever the expression. */
-function compileRe2(source: string): RE2JS | Error {
+function compileRe2(source: string): RE2JS | Error | 'too large' {
+  if (source.length > largest.source) return 'too large';
   try {
-    return RE2JS.compile(source);
+    const compiled = RE2JS.compile(source);
+    return compiled.programSize() > largest.program ? 'too large' : compiled;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

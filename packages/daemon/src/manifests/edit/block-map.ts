@@ -15,21 +15,33 @@ export function linesAt(text: string, at: number, lines: readonly string[]): Spl
   return insertion(at, block + newline);
 }
 
-/** Takes an entry of a block map away: its lines, with what stands behind it on the last, and none beside. */
-export function removeLines(text: string, entry: MapEntry): Splice {
+/**
+ * Takes entries of a block map away: their lines, with what stands behind them on the last, and none
+ * beside. A text that has no newline at its end goes on having none.
+ */
+export function removeLines(text: string, entries: Iterable<MapEntry>): Splice[] {
+  const runs: Splice[] = [];
+  for (const splice of [...entries]
+    .map((entry) => linesOf(text, entry))
+    .toSorted((a, b) => a.start - b.start)) {
+    const before = runs.at(-1);
+    if (before?.end === splice.start) runs.splice(-1, 1, { ...splice, start: before.start });
+    else runs.push(splice);
+  }
+  return runs.map((run) => {
+    const isEnd = run.end === text.length && run.start > 0 && text[run.start - 1] === '\n';
+    return isEnd && text[run.end - 1] !== '\n' ? { ...run, start: endOfLine(text, run.start - 1) } : run;
+  });
+}
+
+function linesOf(text: string, entry: MapEntry): Splice {
   const before = lineBefore(text, entry.key.from);
   const last = entry.value.end > entry.key.end ? entry.value : entry.key;
   // behind a dash or `:` of a parent there is no line to take away
   if (!/^[ \t]*(?:\?[ \t]+)?$/.test(before)) {
     return { start: entry.key.from, end: Math.max(last.end, endOfKey(text, entry)), text: '{}' };
   }
-  const start = startOfLine(text, entry.key.from);
-  const end = behindLine(text, last);
-  if (end === text.length && start > 0 && text[end - 1] !== '\n') {
-    // the text goes on having no newline at its end
-    return { start: endOfLine(text, start - 1), end, text: '' };
-  }
-  return { start, end, text: '' };
+  return { start: startOfLine(text, entry.key.from), end: behindLine(text, last), text: '' };
 }
 
 /** Behind the colon, for an entry without a value. */

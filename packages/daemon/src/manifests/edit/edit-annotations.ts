@@ -111,7 +111,7 @@ function replaceAnnotations(draft: Draft, metadata: MapNode, holder: MapEntry, l
 }
 
 function removeEntry(draft: Draft, map: MapNode, entry: MapEntry) {
-  return map.flow ? editFlowMap(draft.text, map, new Set([entry]), []) : [removeLines(draft.text, entry)];
+  return map.flow ? editFlowMap(draft.text, map, new Set([entry]), []) : removeLines(draft.text, [entry]);
 }
 
 function changeEntries(draft: Draft, metadata: MapNode, annotations: MapNode, changes: Changes): void {
@@ -137,7 +137,7 @@ function changeEntries(draft: Draft, metadata: MapNode, annotations: MapNode, ch
     draft.splice(...editFlowMap(text, annotations, removed, pairs));
     return;
   }
-  for (const entry of removed) draft.splice(removeLines(text, entry));
+  draft.splice(...removeLines(text, removed));
   const last = annotations.entries.at(-1);
   if (pairs.length === 0 || !last) return;
   const indent = ' '.repeat(columnOf(text, annotations.start));
