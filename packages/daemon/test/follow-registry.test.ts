@@ -111,6 +111,15 @@ describe.each(clustersUnderTest())('fluxd and an image registry on the $name clu
       error: '',
       quota: { limit: 100, window: 21_600 },
     });
+    const metrics = await fluxd.metrics();
+    for (const line of [
+      /^flux_registry_fetch_duration_seconds_count\{success="true"\} [1-9]/m,
+      /^flux_client_fetch_duration_seconds_count\{kind="tags",success="true"\} [1-9]/m,
+      /^flux_client_fetch_duration_seconds_count\{kind="metadata",success="true"\} [1-9]/m,
+      /^flux_registry_quota_limit\{host="index.docker.io"\} 100$/m,
+    ]) {
+      expect(metrics).toMatch(line);
+    }
   });
 
   it('[daemon 15] [daemon 44] takes the newest inside each pattern, all of one run in one commit', async () => {

@@ -42,8 +42,7 @@ it('writes no object after a restart with everything in sync', async () => {
 });
 
 async function metric(fluxd: Fluxd, name: string): Promise<number> {
-  const address = [...fluxd.log.matchAll(/ addr=(127\.0\.0\.1:\d+)/g)].at(-1)?.[1];
-  const text = await (await fetch(`http://${address}/metrics`)).text();
+  const text = await fluxd.metrics();
   const match = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text);
   if (!match) throw new Error(`there is no metric ${name}`);
   return Number(match[1]);

@@ -40,6 +40,8 @@ export interface Fluxd extends AsyncDisposable {
   mark(): number;
   get(path: string): Promise<unknown>;
   post(path: string, body: unknown): Promise<unknown>;
+  /** As Prometheus reads them. */
+  metrics(): Promise<string>;
   status(query?: string): Promise<DaemonStatus['sources'][number]>;
   /** As `fluxctl sync`: asks for a pass and waits until it has ended. */
   sync(): Promise<DaemonStatus['sources'][number]>;
@@ -117,6 +119,7 @@ export async function createFluxd({ kubeconfig, knownHosts, args, env = {} }: Fl
     mark: () => log.length,
     get: (path) => call(path, {}),
     post: (path, body) => call(path, { method: 'POST', body: JSON.stringify(body) }),
+    metrics: async () => (await fetch(`http://${address()}/metrics`)).text(),
     async status(query = '') {
       const { sources } = (await fluxd.get(`/v12/status${query}`)) as DaemonStatus;
       const [source] = sources;
@@ -143,9 +146,12 @@ export async function createFluxd({ kubeconfig, knownHosts, args, env = {} }: Fl
     },
   };
 
+  function address(): string | undefined {
+    return [...log.matchAll(/ addr=(127\.0\.0\.1:\d+)/g)].at(-1)?.[1];
+  }
+
   async function call(path: string, init: RequestInit): Promise<unknown> {
-    const address = [...log.matchAll(/ addr=(127\.0\.0\.1:\d+)/g)].at(-1)?.[1];
-    const response = await fetch(`http://${address}/api/flux${path}`, {
+    const response = await fetch(`http://${address()}/api/flux${path}`, {
       ...init,
       headers: { accept: 'application/json' },
     });
