@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,10 +12,10 @@ export interface PtyOptions {
   readonly rows?: number;
   /** What the shell runs, `"$@"` being the program: `"$@" 2>err.txt`. Files are in a folder of the run's own. */
   readonly shell?: string;
+  /** On top of an environment that knows no cluster, no daemon and no colours. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Flags of Node.js itself. */
   readonly nodeFlags?: readonly string[];
-  /** Files that are there, by name. */
-  readonly files?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -43,16 +43,15 @@ export interface PtyRun extends AsyncDisposable {
 const patienceMs = 60_000;
 
 export async function runInPty(args: readonly string[], options: PtyOptions = {}): Promise<PtyRun> {
-  const { columns: cols = 120, rows = 24, shell = 'exec "$@"', nodeFlags = [], files = {} } = options;
+  const { columns: cols = 120, rows = 24, shell = 'exec "$@"', nodeFlags = [] } = options;
   const home = await mkdtemp(join(tmpdir(), 'fluxctl-pty-'));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(home, name), text);
   const words = [process.execPath, ...nodeFlags, entry, ...args];
   const pty = spawn('/bin/sh', ['-c', shell, 'sh', ...words], {
     name: 'xterm-256color',
     cols,
     rows,
     cwd: home,
-    env: sealedEnv(home),
+    env: { ...sealedEnv(home), ...options.env },
   });
   const terminal = new headless.Terminal({ cols, rows, allowProposedApi: true, scrollback: 1_000 });
   let written = '';
