@@ -147,9 +147,11 @@ describe('release --plan', () => {
   });
 
   it('says what moved, in the words of the daemon', async () => {
-    const Err = 'the plan was made for 33ce4e3, and cannot be carried out any more';
+    const other = 'a:deployment/b';
+    const Err = `the plan cannot be carried out: things have changed\n  ${other}: not in git`;
     const result = {
       [hello]: { Status: 'failed', Error: 'container(s) tag mismatch: sidecar', PerContainer: null },
+      [other]: { Status: 'skipped', Error: 'not in git', PerContainer: null },
     };
     await writeFile(join(folder, 'plan.json'), await madePlan());
     await using daemon = await startMockDaemon(

@@ -1,4 +1,4 @@
-import type { Rollout } from '@fluxctl/shared/api/types';
+import type { Rollout, RolloutRecord } from '@fluxctl/shared/api/types';
 import { describe, expect, it } from 'vitest';
 import { container, revision, workload } from './support/answers.ts';
 import { type Script, startMockDaemon } from './support/mock-daemon.ts';
@@ -73,6 +73,13 @@ describe('release --watch', () => {
     expect(run.code).toBe(1);
   });
 
+  it('does not take what is said of the definition before for a failure', async () => {
+    const started = { json: [seen('started', { Messages: ['deadline exceeded'] })] };
+    await using daemon = await watched({ 'GET /v11/services': [started, ready] });
+    const run = await release(daemon.url);
+    expect(run.stderr).toBe(lines(...monitoring, 'All workloads ready.'));
+  });
+
   it('gives up when nothing changes for as long as --timeout, and says what is not ready', async () => {
     const result = { [hello]: mixedResult[hello], 'a:deployment/gone': mixedResult[hello] };
     await using daemon = await watched({
@@ -120,5 +127,71 @@ describe('release --watch', () => {
     const run = await release(daemon.url);
     expect(run.stderr).toContain('Error: executing HTTP request: 500 Internal Server Error boom\n');
     expect(run.code).toBe(1);
+  });
+});
+
+describe('release --watch with a daemon that follows rollouts itself', () => {
+  const of = (given: Partial<RolloutRecord>) => ({
+    json: {
+      version: '1',
+      sources: [],
+      queue: { length: 0, running: '' },
+      rollouts: [
+        {
+          workload: hello,
+          revision,
+          images: helloUpdates,
+          startedAt: '2026-01-01T00:00:00Z',
+          endedAt: '',
+          outcome: 'progressing',
+          message: '',
+          rollback: '',
+          ...given,
+        },
+      ],
+    },
+  });
+
+  it('waits until it says that the pods stay ready', async () => {
+    await using daemon = await watched({
+      'GET /v11/services': [ready],
+      'GET /v12/status': [of({}), of({ outcome: 'succeeded' })],
+    });
+    const run = await release(daemon.url, '--timeout=1s');
+    expect(run.stderr).toBe(lines(...monitoring, 'All workloads ready.'));
+    expect(daemon.asked('/v11/services')).toHaveLength(2);
+  });
+
+  it.each([
+    [{ outcome: 'failed', message: 'pod x: crashes' }, ['pod x: crashes']],
+    [
+      { outcome: 'failed', message: 'pod x: crashes', rollback: 'b'.repeat(40) },
+      ['pod x: crashes', 'rolled back by bbbbbbb'],
+    ],
+    [{ outcome: 'superseded', message: 'by 1234567' }, ['superseded by 1234567']],
+  ] as const)('fails with what it says: %j', async (record, told) => {
+    await using daemon = await watched({ 'GET /v11/services': [ready], 'GET /v12/status': [of(record)] });
+    const run = await release(daemon.url);
+    const problem = `There was a problem releasing ${hello}:`;
+    const error = `Error: the rollout of ${hello} failed`;
+    expect(run.stderr).toBe(lines(...monitoring, problem, ...told, error) + hint('release'));
+    expect(run.code).toBe(1);
+  });
+
+  it('says what is awaited when it gives up', async () => {
+    await using daemon = await watched({
+      'GET /v11/services': [updating],
+      'GET /v12/status': [of({ message: 'pod x: image cannot be pulled' })],
+    });
+    const run = await release(daemon.url, '--timeout=1s');
+    expect(run.stderr).toContain(`\n  ${hello}: updating: pod x: image cannot be pulled\nError: timeout\n`);
+  });
+
+  it('does not look at other releases', async () => {
+    await using daemon = await watched({
+      'GET /v11/services': [ready],
+      'GET /v12/status': [of({ outcome: 'failed', revision: 'a'.repeat(40) })],
+    });
+    expect((await release(daemon.url)).code).toBe(0);
   });
 });

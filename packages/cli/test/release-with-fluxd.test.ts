@@ -80,6 +80,7 @@ describe('release with fluxd in a cluster', () => {
     );
     expect(run.code).toBe(0);
     expect(run.stdout).toContain(`docker-nodejs-demo: ${sampleImage}:1.0.1 -> 1.0.2\n`);
+    expect(run.stdout).toMatch(/docker-nodejs-demo:1\.0\.2 {2}ready {4}1\/1\n\n$/);
     expect(await world.repository.git('show', `HEAD:${file}`)).toBe(manifest('1.0.2'));
     expect(await world.repository.git('log', '-1', '--format=%B')).toBe('as planned\n\n');
     const note = JSON.parse(await world.repository.git('notes', '--ref=flux', 'show', 'HEAD'));
@@ -92,15 +93,21 @@ describe('release with fluxd in a cluster', () => {
     const run = await release('--plan=plan.json');
     expect(run.code).toBe(1);
     expect(run.stdout).toBe('');
-    console.log(run.stderr);
-    expect(run.stderr).toContain(`commit ${moved.slice(0, 7)} By hand`);
+    const [opening, ...told] = run.stderr.split('\n').map((line) => line.trim());
+    expect(opening).toMatch(/^Submitting plan [0-9a-f]{12} \.\.\.$/);
+    expect(told[0]).toMatch(
+      /^Error: the plan cannot be carried out: things have changed since it was made at /,
+    );
+    expect(told).toContain(
+      `${hello}: container docker-nodejs-demo has ${sampleImage}:1.0.2 in git, where ${sampleImage}:1.0.1 was expected`,
+    );
+    expect(told).toContain(`${hello}: commit ${moved.slice(0, 7)} By hand`);
     expect(await world.repository.head()).toBe(moved);
   });
 
   it('says why there is nothing to release', async () => {
     await planned();
     const run = await release(`--workload=${hello}`, `--update-image=${sampleImage}:1.0.1`);
-    console.log(run);
     expect(run).toEqual({
       stdout: '',
       stderr: [
@@ -111,6 +118,24 @@ describe('release with fluxd in a cluster', () => {
       ].join(''),
       code: 1,
     });
+  });
+
+  it('fails with --watch when the new pods crash, and says so in the words of the cluster', async () => {
+    await planned();
+    const target = `${sampleImage}:1.0.2`;
+    const mend = world.node.breakImage(target, { kind: 'crashing', exitCode: 2 });
+    try {
+      const run = await release(`--workload=${hello}`, `--update-image=${target}`, '--watch');
+      expect(run.code).toBe(1);
+      expect(run.stderr).toMatch(
+        new RegExp(
+          `There was a problem releasing ${hello}:\\npod docker-nodejs-demo-\\S+, container docker-nodejs-demo: `,
+        ),
+      );
+      expect(run.stderr.endsWith(`Error: the rollout of ${hello} failed\n${hint('release')}`)).toBe(true);
+    } finally {
+      mend();
+    }
   });
 
   it('releases what is chosen in the menu', async () => {

@@ -33,8 +33,9 @@ export async function finishRelease(
   if (released.length === 0)
     return context.err.line('No workload was released: there is no rollout to watch.');
   const { watchRollout } = await import('./watch-rollout.ts');
-  const ids = released.map(([id]) => id).sort();
-  await watchRollout(api, ids, context, { verbose: verbosity > 0, patienceMs: context.timeoutMs() });
+  const watched = { ids: released.map(([id]) => id).sort(), revision: done.revision ?? '' };
+  const options = { verbose: verbosity > 0, patienceMs: context.timeoutMs() };
+  await watchRollout(api, watched, options, context);
 }
 
 /** @returns whether it is */

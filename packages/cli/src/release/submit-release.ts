@@ -19,7 +19,7 @@ export interface SubmitOptions {
 
 /**
  * Has the daemon do a release. When it cannot, stderr gets what stood against it, workload by workload,
- * where the daemon tells; Flux v1's does not.
+ * where the daemon tells it and does not say it in its error anyway. Flux v1's daemon does not tell.
  * @throws {JobFailedError}
  * @throws {TimeoutError}
  */
@@ -34,7 +34,10 @@ export async function submitRelease(
     return await waitForUpdate(api, job, context, notice);
   } catch (error) {
     if (error instanceof JobFailedError && error.result.result) {
-      await tellWhyNot(error.result.result, named, verbosity, context.err);
+      const untold = Object.entries(error.result.result).filter(
+        ([workload]) => !error.message.includes(workload),
+      );
+      await tellWhyNot(Object.fromEntries(untold), named, verbosity, context.err);
     }
     throw error;
   }
