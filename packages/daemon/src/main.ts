@@ -6,11 +6,12 @@ import { errorMessage, FluxError } from '@fluxctl/shared/errors';
 import { isHttpUrl } from '@fluxctl/shared/git/git-url';
 import { version } from '@fluxctl/shared/version';
 import type { Cluster, SecretStore } from './cluster/cluster.ts';
-import { type ConnectedCluster, connectCluster } from './cluster/connect-cluster.ts';
+import { connectCluster } from './cluster/connect-cluster.ts';
 import { findCluster } from './cluster/kubeconfig.ts';
 import { openAutomation } from './compose/open-automation.ts';
 import { openImages } from './compose/open-images.ts';
 import { openRollouts } from './compose/open-rollouts.ts';
+import { openSource, openUpdates, type Place } from './compose/open-source.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { usage } from './config/usage.ts';
 import { createEventRecorder } from './events/recorder.ts';
@@ -26,15 +27,8 @@ import { tokenFile } from './http/token-file.ts';
 import { createJobQueue } from './jobs/job-queue.ts';
 import { createLogger } from './log/create-logger.ts';
 import type { Logger } from './log/logger.ts';
-import { createManifestLoader } from './manifests/loader.ts';
-import { syncSetName } from './manifests/mark.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { backOff } from './reconcile/back-off.ts';
-import { secretMarker, tagMarker } from './reconcile/marker.ts';
-import type { SourcePorts } from './reconcile/pass-ports.ts';
-import { createSource, type Source } from './reconcile/source.ts';
-import type { UpdatePorts } from './release/update-ports.ts';
-import { createUpdates, type Updates } from './release/updates.ts';
 
 /** After the first signal, what is under way may end; Kubernetes kills after 30 s. In milliseconds. */
 const graceMs = 25_000;
@@ -106,7 +100,7 @@ async function run(config: Config, log: Logger): Promise<number> {
   const metrics = createMetrics();
   const events = createEventRecorder(log, eventsRemembered);
   const source = openSource(config, place, repository, {
-    ...{ events, metrics, log },
+    ...{ events, metrics, log, now, random: Math.random },
     onApplied: (changes, signal) => rollouts.applied(changes, signal),
   });
   const { cluster, ownNamespace } = place;
@@ -130,9 +124,7 @@ async function run(config: Config, log: Logger): Promise<number> {
   const updates = openUpdates(config, source, {
     cluster,
     images: images.registry,
-    events,
-    metrics,
-    log,
+    ...{ events, metrics, log, now, random: Math.random },
     onAutomated,
   });
   const rollouts = openRollouts(source, { cluster, updates, jobs, events, log, now, random: Math.random });
@@ -171,14 +163,6 @@ async function run(config: Config, log: Logger): Promise<number> {
   return 0;
 }
 
-/** The cluster, and what of it is said by where it was found. */
-interface Place extends ConnectedCluster {
-  /** The daemon's own. */
-  readonly ownNamespace: string;
-  /** For objects whose file names none. */
-  readonly defaultNamespace: string;
-}
-
 async function connect({ cluster, mountRoot }: Config, log: Logger, stop: AbortSignal): Promise<Place> {
   const { kubeConfig: file, kubeContext: context, namespace } = cluster;
   const found = await findCluster({ file, context, namespace, env: process.env, mountRoot });
@@ -200,57 +184,6 @@ function openMirror(config: Config, keyRing: SshKeyRing): Promise<Repository> {
       now: () => new Date(now()),
       randomHex: (count) => randomBytes(count).toString('hex').slice(0, count),
     },
-  );
-}
-
-/** The one source that v1's flags describe. */
-function openSource(
-  config: Config,
-  place: Place,
-  repository: Repository,
-  ports: Pick<SourcePorts, 'events' | 'onApplied' | 'metrics' | 'log'>,
-): Source {
-  const { git, sync, ssh } = config;
-  const { cluster, secrets, ownNamespace, defaultNamespace } = place;
-  const marker =
-    sync.state === 'git'
-      ? tagMarker(repository, git.syncTag)
-      : secretMarker(secrets, ownNamespace, ssh.secretName);
-  return createSource(
-    {
-      name: 'default',
-      branch: git.branch,
-      paths: git.paths,
-      setName: syncSetName(repository.safeUrl, git.branch, git.paths),
-      readonly: git.readonly,
-      notesRef: git.notesRef,
-      syncIntervalMs: sync.intervalMs,
-      syncTimeoutMs: sync.timeoutMs,
-      garbageCollection: sync.garbageCollection,
-      allowedNamespaces: config.cluster.allowedNamespaces,
-      defaultNamespace,
-    },
-    {
-      repository,
-      loader: createManifestLoader({ reader: repository }),
-      cluster,
-      marker,
-      ...ports,
-      now,
-      random: Math.random,
-    },
-  );
-}
-
-/** What writes to that source's repository. */
-function openUpdates(
-  { git }: Config,
-  { config, repository, definitionsAt }: Source,
-  ports: Pick<UpdatePorts, 'cluster' | 'images' | 'events' | 'metrics' | 'log' | 'onAutomated'>,
-): Updates {
-  return createUpdates(
-    { ...config, setAuthor: git.setAuthor },
-    { ...ports, repository, definitions: { at: definitionsAt }, now, random: Math.random },
   );
 }
 

@@ -40,7 +40,7 @@ describe('isScanned', () => {
     { image: 'foo/bar/q', scanned: false },
     { image: 'baz/q', scanned: false },
   ])(
-    '[manifests K4] of $image with exclude foo/bar/*, include foo/*, boo/*: $scanned',
+    '[daemon 76] [manifests K4] of $image with exclude foo/bar/*, include foo/*, boo/*: $scanned',
     ({ image, scanned }) => {
       expect(isIncluded(image, { exclude: ['foo/bar/*'], include: ['foo/*', 'boo/*'] })).toBe(scanned);
     },
