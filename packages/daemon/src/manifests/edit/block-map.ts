@@ -30,7 +30,9 @@ export function removeLines(text: string, entries: Iterable<MapEntry>): Splice[]
   }
   return runs.map((run) => {
     const isEnd = run.end === text.length && run.start > 0 && text[run.start - 1] === '\n';
-    return isEnd && text[run.end - 1] !== '\n' ? { ...run, start: endOfLine(text, run.start - 1) } : run;
+    return isEnd && text[run.end - 1] !== '\n'
+      ? { ...run, start: endOfLine(text, startOfLine(text, run.start - 1)) }
+      : run;
   });
 }
 

@@ -511,6 +511,14 @@ describe('takes away', () => {
   });
 });
 
+it.each(['\n', '\r\n'])('4.5 (39) takes the last lines of a file without newline away, %j', (newline) => {
+  const file = (...lines: readonly string[]) =>
+    ['kind: Deployment', 'metadata:', '  name: app', '  annotations:', '    a: b', ...lines].join(newline);
+  const text = file("    fluxcd.io/automated: 'true'", '    fluxcd.io/locked: "true"');
+  expect(annotate(text, { ...remove, 'fluxcd.io/locked': undefined })).toBe(file());
+  expect(annotate(text, { 'fluxcd.io/locked': undefined })).toBe(file("    fluxcd.io/automated: 'true'"));
+});
+
 describe('values', () => {
   const values = [
     ...[
