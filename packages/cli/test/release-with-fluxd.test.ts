@@ -2,9 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sampleDeployment, sampleImage } from '@fluxctl/sandbox/git-host/sample-repository';
 import { createWorld, type World } from '@fluxctl/sandbox/world';
-import type { JsonObject } from '@fluxctl/shared/kube-object';
-import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installFluxd } from './support/install-fluxd.ts';
 import { runInPty } from './support/pty.ts';
 import { footer, keys } from './support/release-menu.ts';
 import { hint, type Run, runFluxctl } from './support/run-fluxctl.ts';
@@ -38,18 +37,8 @@ describe('release with fluxd in a cluster', () => {
 
   beforeAll(async () => {
     world = await createWorld({ pace: 0.1 });
-    const client = world.api.client('kubectl');
-    client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux' } });
     await world.repository.commit({ [file]: manifest('1.0.1') });
-    const { stdout } = await runFluxctl([
-      'install',
-      `--git-url=${world.gitUrl}`,
-      '--git-email=sam@example.com',
-      '--git-path=namespaces,workloads',
-      '--namespace=flux',
-    ]);
-    for (const object of loadAll(stdout)) client.create(object as JsonObject);
-    await world.waitForPod('flux', 'name=flux');
+    await installFluxd(world);
     world.repository.addDeployKey((await fluxctl('identity')).stdout, 'write');
     await world.waitForRollout('demo', 'docker-nodejs-demo');
     await world.waitFor('the images of the sample', async () => {

@@ -1,7 +1,6 @@
 import { createWorld, type World } from '@fluxctl/sandbox/world';
-import type { JsonObject } from '@fluxctl/shared/kube-object';
-import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installFluxd } from './support/install-fluxd.ts';
 import { type Run, runFluxctl } from './support/run-fluxctl.ts';
 
 /** Our own daemon in the sandbox, installed by `fluxctl install` and reached through the Kubernetes API. */
@@ -9,17 +8,7 @@ describe('with fluxd in a cluster', () => {
   let world: World;
   beforeAll(async () => {
     world = await createWorld({ pace: 0.1 });
-    const client = world.api.client('kubectl');
-    client.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'flux' } });
-    const { stdout } = await fluxctl(
-      'install',
-      `--git-url=${world.gitUrl}`,
-      '--git-email=sam@example.com',
-      '--git-path=namespaces,workloads',
-      '--namespace=flux',
-    );
-    for (const object of loadAll(stdout)) client.create(object as JsonObject);
-    await world.waitForPod('flux', 'name=flux');
+    await installFluxd(world);
   }, 120_000);
   afterAll(() => world?.stop());
 

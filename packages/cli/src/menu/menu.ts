@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { ContainerUpdate, WorkloadResult } from '@fluxctl/shared/api/types';
 import { tabTable } from '../output/tab-table.ts';
 import { resultHeadings, resultRows } from '../results/result-rows.ts';
@@ -18,13 +19,18 @@ export interface MenuRow {
 /** @param verbosity - how often `-v` was given: what the table of results would not show is not shown here */
 export function createMenu(result: Readonly<Record<string, WorkloadResult>>, verbosity: number): Menu {
   const rows = resultRows(result, verbosity);
-  const [heading = '', ...texts] = tabTable([resultHeadings, ...rows.map(({ cells }) => cells)])
+  const [heading = '', ...texts] = tabTable([resultHeadings, ...rows.map(({ cells }) => cells.map(oneLine))])
     .replace(/\n$/, '')
     .split('\n');
   return {
     heading,
     rows: rows.map(({ workload, update }, at) => ({ text: texts[at] ?? '', workload, update })),
   };
+}
+
+/** An error may have several lines; and nothing in it is for the terminal itself. */
+function oneLine(text: string): string {
+  return stripVTControlCharacters(text).replace(/[\s\p{Cc}]+/gu, ' ');
 }
 
 /** The updates of these rows, by workload. */

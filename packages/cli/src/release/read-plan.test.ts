@@ -24,6 +24,10 @@ describe('readPlan', () => {
     expect(readPlan(text, 'plan.json')).toEqual(content);
   });
 
+  it('reads over a byte order mark', () => {
+    expect(readPlan(`\ufeff${text}`, 'p').id).toBe(plan.id);
+  });
+
   it('does not look at the results', () => {
     expect(readPlan(text.replace('image(s) up to date', 'else'), 'p').id).toBe(plan.id);
   });

@@ -4,6 +4,9 @@ import { parseImageRef } from '@fluxctl/shared/images/image-ref';
 import { parseResourceId } from '@fluxctl/shared/resource/resource-id';
 import { type PlanContent, planId } from './plan-id.ts';
 
+/** As some editors put it before a text. */
+const byteOrderMark = /^\ufeff/;
+
 const help = 'Make a plan with: fluxctl release … --dry-run -o json >plan.json';
 
 /**
@@ -29,7 +32,7 @@ export function readPlan(text: string, name: string): PlanContent & { readonly i
 function parseJson(text: string, name: string): unknown {
   if (text.trim() === '') throw new UserError(`${name} is no plan: it is empty`, { help });
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(byteOrderMark, ''));
   } catch (cause) {
     throw new UserError(`${name} is no plan: it cannot be read as JSON: ${errorMessage(cause)}`, {
       help,

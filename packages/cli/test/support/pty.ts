@@ -19,8 +19,9 @@ export interface PtyOptions {
 }
 
 /**
- * The real program in a real pseudo-terminal, seen through a terminal emulator. Both come as npm packages
- * with all that they need inside, so that these tests run on every machine on which npm does.
+ * The real program in a real pseudo-terminal, seen through a terminal emulator. Both are npm packages that bring
+ * what they need (the first has binaries for Linux with glibc, macOS and Windows inside), so that these
+ * tests need no program beside Node.js.
  */
 export interface PtyRun extends AsyncDisposable {
   /** What is on the screen, without spaces at the ends of lines and empty lines at the end. */
