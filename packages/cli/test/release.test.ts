@@ -189,6 +189,18 @@ describe('release', () => {
     expect(run).toEqual({ stdout: '', stderr, code: 1 });
     expect(daemon.asked('/v6/jobs')).toHaveLength(4);
   });
+
+  it('says what the daemon is doing when it takes too long, where it tells', async () => {
+    const status = {
+      json: { version: '1', sources: [], queue: { length: 2, running: 'j0' }, rollouts: [] },
+    };
+    await using daemon = await startMockDaemon(
+      releaseScript({ 'GET /v6/jobs': [job({ StatusString: 'queued' })], 'GET /v12/status': [status] }),
+    );
+    const run = await runFluxctl([...releaseAll, '--timeout=300ms', '--url', daemon.url]);
+    const doing = 'The daemon is still at work: running job j0, 2 more waiting';
+    expect(run.stderr).toBe(lines('Submitting release ...', doing, 'Error: timeout') + hint('release'));
+  });
 });
 
 describe('a release that the daemon cannot do', () => {

@@ -5,6 +5,7 @@ import { shortRevision } from '../output/short-revision.ts';
 import { countObjects, failures, outcomeLines, warnings } from '../sync/pass-report.ts';
 import { refuseUnlessReady } from '../sync/refuse-unless-ready.ts';
 import { TimeoutError } from '../wait/poll.ts';
+import { tellDoing } from '../wait/tell-doing.ts';
 import { waitForCommit } from '../wait/wait-for-commit.ts';
 import { JobFailedError, waitForJob } from '../wait/wait-for-job.ts';
 import { describeDoing, tellsPasses, waitForPass } from '../wait/wait-for-pass.ts';
@@ -95,16 +96,6 @@ async function waitUntilApplied(
   } catch (error) {
     if (error instanceof TimeoutError) await tellDoing(api, err);
     throw error;
-  }
-}
-
-/** Why it takes so long. Not worth an error of its own: the time-out is told anyway. */
-async function tellDoing(api: ApiClient, err: CommandContext['err']): Promise<void> {
-  const status = await api.status().catch(() => undefined);
-  if (!status) return;
-  err.line(`The daemon is still at work: ${describeDoing(status) || 'it says nothing of what it is doing'}`);
-  for (const { state, error } of status.sources) {
-    if (error !== '') err.line(`Repository ${state}: ${error}`);
   }
 }
 

@@ -6,6 +6,7 @@ import { shortRevision } from '../output/short-revision.ts';
 import { tellResult } from '../results/tell-result.ts';
 import { commitNotice } from '../wait/notices.ts';
 import { TimeoutError } from '../wait/poll.ts';
+import { tellDoing } from '../wait/tell-doing.ts';
 import { waitForCommit } from '../wait/wait-for-commit.ts';
 
 export interface FinishOptions {
@@ -52,6 +53,7 @@ async function waitUntilApplied(
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;
     err.write(commitNotice);
+    await tellDoing(api, err);
     return false;
   }
   err.line(`Commit applied:\t${short}`);

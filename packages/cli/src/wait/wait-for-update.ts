@@ -2,6 +2,7 @@ import type { ApiClient } from '@fluxctl/shared/api/client';
 import type { JobStatus } from '@fluxctl/shared/api/types';
 import type { CommandContext } from '../commands/command.ts';
 import { TimeoutError } from './poll.ts';
+import { tellDoing } from './tell-doing.ts';
 import { waitForJob } from './wait-for-job.ts';
 
 /**
@@ -20,7 +21,10 @@ export async function waitForUpdate(
   try {
     return await err.whileWaiting('waiting for the daemon to do it', () => waitForJob(api, job, limits));
   } catch (error) {
-    if (error instanceof TimeoutError) err.write(notice);
+    if (error instanceof TimeoutError) {
+      err.write(notice);
+      await tellDoing(api, err);
+    }
     throw error;
   }
 }
