@@ -192,6 +192,21 @@ describe('the automator', () => {
     expect(targets(world)).toEqual([['x/app:1.0.0']]);
   });
 
+  it('sees that images went back and forth in a moment', async () => {
+    await using world = start();
+    world.registry = { 'x/app': { '1.0.0': '2026-01-01', '1.1.0': '2026-01-02' } };
+    await world.after(100);
+    world.endJob();
+    // The update was applied, and taken back by hand, before anybody looked.
+    world.automator.look(id);
+    world.automator.look(id);
+    await world.after(2_000);
+    expect([runs(world), targets(world).length]).toEqual([2, 2]);
+    world.automator.look(parseResourceId('demo:deployment/other'));
+    await world.after(2_000);
+    expect(runs(world)).toBe(2);
+  });
+
   it('a look that finds nothing new does not put off the timer', async () => {
     await using world = start();
     for (let count = 0; count < 11; count += 1) {

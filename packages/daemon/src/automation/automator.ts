@@ -16,8 +16,11 @@ export interface Automator {
   run(stop: AbortSignal): Promise<void>;
   /** Somebody wants the images looked at now. */
   askSoon(): void;
-  /** Git or the cluster moved: a run follows when that concerns a workload which may be updated. */
-  look(): void;
+  /**
+   * Git moved, or the images of a workload in the cluster: a run follows when that concerns a workload which
+   * may be updated.
+   */
+  look(moved?: ResourceId): void;
 }
 
 export interface AutomatorPorts extends Omit<AutomatedUpdatePorts, 'images' | 'onFree'> {
@@ -55,6 +58,8 @@ export function createAutomator(ports: AutomatorPorts): Automator {
   let timerAt = 0;
   let thawAt = never;
   let notBefore = 0;
+  /** Workloads that were given other images since the last look; two changes may cancel each other out. */
+  const moved = new Set<ResourceId>();
   /** Of the last run; undefined when the next look is to be a run. */
   let last: { readonly fingerprint: string; readonly repositories: ReadonlySet<string> } | undefined;
 
@@ -75,6 +80,8 @@ export function createAutomator(ports: AutomatorPorts): Automator {
 
   /** @returns whether it came to a run */
   async function attempt(question: Question, signal: AbortSignal): Promise<boolean> {
+    const moving = new Set(moved);
+    moved.clear();
     let state: GitState | undefined;
     let ids: readonly ResourceId[];
     let candidates: readonly AutomatedWorkload[];
@@ -98,7 +105,8 @@ export function createAutomator(ports: AutomatorPorts): Automator {
       return true;
     }
     const print = fingerprint(candidates);
-    if (question === 'look' && print === last?.fingerprint) return false;
+    const isNews = print !== last?.fingerprint || ids.some((id) => moving.has(id));
+    if (question === 'look' && !isNews) return false;
     tellStart();
     if (ids.length === 0) log.log({ msg: 'no automated workloads' });
     last = { fingerprint: print, repositories: repositoriesOf(candidates) };
@@ -118,7 +126,10 @@ export function createAutomator(ports: AutomatorPorts): Automator {
 
   return {
     askSoon: () => ask('run'),
-    look: () => ask('look'),
+    look(id) {
+      if (id !== undefined) moved.add(id);
+      ask('look');
+    },
     async run(stop) {
       const unwatch = images.watch(({ repository, added }) => {
         // What a run asks for, it sees by itself.

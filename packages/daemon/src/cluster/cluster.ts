@@ -161,8 +161,8 @@ export interface Cluster {
     filter: { readonly namespace?: string; readonly ids?: readonly ResourceId[] },
     signal: AbortSignal,
   ): Promise<readonly Workload[]>;
-  /** Some workload came, or has other images than before; from the first call of `workloads` on. */
-  onImagesChange(listener: () => void): void;
+  /** A workload came, or has other images than before; from the first call of `workloads` on. */
+  onImagesChange(listener: (id: ResourceId) => void): void;
   /**
    * The secrets with which pods of a namespace pull: those of their service account, then their own; what
    * comes later counts more. Those that are missing or forbidden are told once and left out. They are

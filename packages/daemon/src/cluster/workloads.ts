@@ -36,7 +36,7 @@ export interface Workloads {
   /** As it is known by now. */
   get(id: ResourceId): Workload | undefined;
   /** Some workload came, or has other images, or pulls them by other means. */
-  onImagesChange(listener: () => void): void;
+  onImagesChange(listener: (id: ResourceId) => void): void;
   /** Told whenever one workload came, changed or went. @returns ends it */
   onChange(id: ResourceId, listener: () => void): () => void;
   /** False while the watch of a kind is cut off. */
@@ -54,9 +54,9 @@ export function createWorkloads(ports: WorkloadPorts): Workloads {
     for (const listener of listeners.get(id) ?? []) listener();
   });
   const followed = new Map<WorkloadKind, Followed>();
-  const imageListeners: (() => void)[] = [];
-  const tellImagesChange = (): void => {
-    for (const listener of imageListeners) listener();
+  const imageListeners: ((id: ResourceId) => void)[] = [];
+  const tellImagesChange = (id: ResourceId): void => {
+    for (const listener of imageListeners) listener(id);
   };
   let begun = false;
 
@@ -169,7 +169,7 @@ function followKind(kind: WorkloadKind, served: ServedKind, table: Table, ports:
 
 interface Table {
   readonly workloads: Map<ResourceId, Workload>;
-  tellImagesChange(): void;
+  tellImagesChange(id: ResourceId): void;
 }
 
 function sinkFor(kind: WorkloadKind, { workloads, tellImagesChange }: Table): ReflectorSink {
@@ -192,7 +192,7 @@ function sinkFor(kind: WorkloadKind, { workloads, tellImagesChange }: Table): Re
       workloads.set(id, workload);
       mine.add(id);
       seen?.add(id);
-      if (!before || imagesOf(before) !== imagesOf(workload)) tellImagesChange();
+      if (!before || imagesOf(before) !== imagesOf(workload)) tellImagesChange(id);
     },
     remove(object) {
       const { metadata } = object as unknown as WorkloadObject;

@@ -1,3 +1,4 @@
+import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { createAutomator, type GitState } from '../automation/automator.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ImagesConfig } from '../config/images-config.ts';
@@ -44,9 +45,9 @@ export function openAutomation(
     log,
     now,
   });
-  const look = (): void => {
+  const look = (moved?: ResourceId): void => {
     images.lookAgain();
-    automator.look();
+    automator.look(moved);
   };
   return {
     askSoon: automator.askSoon,
@@ -57,7 +58,7 @@ export function openAutomation(
         return;
       }
       cluster.onImagesChange(look);
-      for (const source of sources) onNewHead(source, look, stop);
+      for (const source of sources) onNewHead(source, () => look(), stop);
       if (isWritable) await automator.run(stop);
     },
   };
