@@ -34,7 +34,7 @@ export interface ApiPorts {
 export interface RolloutBook {
   /** Of the workload's latest image update. */
   latest(id: ResourceId): RolloutRecord | undefined;
-  /** The latest of each workload, the newest first. */
+  /** The latest of each workload, and with a rollback the rollout that it answers; the newest first. */
   recent(): readonly RolloutRecord[];
 }
 

@@ -199,4 +199,61 @@ describe.each(rolloutStages())('rollouts on the $name cluster', ({ start }) => {
       app('good-1', { annotations: '\n    fluxcd.io/hold.app: "killed"' }),
     );
   });
+
+  it('survives kill -9 in the middle of a rollout, and looks at no pods where none is under way', async () => {
+    stage.breakImage(image('slow'), 'cannot be pulled');
+    await using world = await followed(app('good-1', { deadline: 15 }));
+    const { fluxd, repository } = world;
+    const seen = stage.podRequests();
+    const commit = await repository.commit({ 'app.yaml': app('slow', { deadline: 15 }) });
+    await world.synced();
+    await rollout(world, 'slow', { outcome: 'progressing', revision: commit });
+    expect(seen ?? 0).toBe(0);
+    await fluxd.end('SIGKILL');
+    await fluxd.start();
+    const failed = await rollout(world, 'slow', { outcome: 'failed', rollback: expect.stringMatching(/./) });
+    expect(failed).toMatchObject({
+      revision: commit,
+      images: [{ Container: 'app', Current: image('good-1'), Target: image('slow') }],
+    });
+    await rollout(world, 'good-1', { outcome: 'succeeded', revision: failed.rollback });
+    expect(await repository.head()).toBe(failed.rollback);
+
+    // One that was through long before is none of the next process's business.
+    await fluxd.end('SIGTERM');
+    const from = fluxd.mark();
+    await fluxd.start();
+    await fluxd.sync();
+    expect(await rollouts(world)).toEqual([]);
+    expect(fluxd.log.slice(from)).not.toContain('Rollout of');
+  });
+
+  it('is superseded by other images that come before it is over', async () => {
+    stage.breakImage(image('hasty'), 'cannot be pulled');
+    await using world = await followed(app('good-1'));
+    await world.repository.commit({ 'app.yaml': app('hasty') });
+    await rollout(world, 'hasty', { outcome: 'progressing', message: expect.stringContaining('Err') });
+    const revision = await world.repository.commit({ 'app.yaml': app('good-3') });
+    await rollout(world, 'good-3', { outcome: 'succeeded', revision });
+    await world.fluxd.sees(`event="Rollout of ${image('hasty')} to ${world.namespace}:deployment/app superseded`);
+    expect((await rollouts(world)).map(({ outcome }) => outcome)).toEqual(['succeeded']);
+    expect(await world.repository.head()).toBe(revision);
+  });
+
+  it('follows StatefulSets too', async () => {
+    stage.breakImage(image('unset'), 'crashes');
+    await using world = await followed(app('good-1', { kind: 'StatefulSet' }));
+    await world.repository.commit({ 'app.yaml': app('good-2', { kind: 'StatefulSet' }) });
+    await rollout(world, 'good-2', { outcome: 'succeeded' });
+    await world.repository.commit({ 'app.yaml': app('unset', { kind: 'StatefulSet' }) });
+    const failed = await rollout(world, 'unset', {
+      outcome: 'failed',
+      rollback: expect.stringMatching(/./),
+      message: expect.stringMatching(/^pod app-0, container app: CrashLoopBackOff/),
+    });
+    expect(await world.repository.head()).toBe(failed.rollback);
+    // Kubernetes leaves a broken pod of an ordered set alone, until somebody deletes it.
+    await world.kube.remove(`/api/v1/namespaces/${world.namespace}/pods/app-0`);
+    await rollout(world, 'good-2', { outcome: 'succeeded', revision: failed.rollback });
+  });
 });

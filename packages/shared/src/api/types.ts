@@ -244,7 +244,7 @@ export interface DaemonStatus {
   readonly version: string;
   readonly sources: readonly SourceStatus[];
   readonly queue: { readonly length: number; readonly running: string };
-  /** The latest of each workload, the newest first, at most 20. */
+  /** The latest of each workload, and with a rollback the rollout that it answers; the newest first, at most 20. */
   readonly rollouts: readonly RolloutRecord[];
 }
 
