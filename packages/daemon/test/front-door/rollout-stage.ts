@@ -10,8 +10,8 @@ export interface RolloutStage {
   readonly cluster: ClusterAccess;
   /** From now on. @param image - with its tag; no image of another stage's test */
   breakImage(image: string, fault: StagedFault): void;
-  /** How many requests for pods there were; undefined where nobody counts. */
-  podRequests(): number | undefined;
+  /** How many times somebody asked for the pods of a workload; undefined where nobody counts. */
+  looksAtPods(namespace: string): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -25,7 +25,8 @@ export function rolloutStages(): { name: string; start: () => Promise<RolloutSta
   }));
 }
 
-async function sandboxStage(): Promise<RolloutStage> {
+/** The sandbox, which has a node. */
+export async function sandboxStage(): Promise<RolloutStage> {
   const api = await startKubeApi();
   const node = await startNode({ api, images: [], pace: 0.03 });
   return {
@@ -36,7 +37,9 @@ async function sandboxStage(): Promise<RolloutStage> {
         fault === 'crashes' ? { kind: 'crashing', exitCode: 2 } : { kind: 'no such image' },
       );
     },
-    podRequests: () => api.requests.all({ resource: 'pods' }).filter(({ user }) => user === 'admin').length,
+    looksAtPods: (namespace) =>
+      api.requests.all({ resource: 'pods', namespace }).filter(({ url }) => url.includes('labelSelector='))
+        .length,
     async stop() {
       await node.stop();
       await api.stop();
@@ -75,7 +78,7 @@ function realStage(cluster: ClusterAccess & { stop(): Promise<void> }): RolloutS
   return {
     cluster,
     breakImage: (image, fault) => void faults.set(image, fault),
-    podRequests: () => undefined,
+    looksAtPods: () => undefined,
     async stop() {
       stop.abort();
       await running;

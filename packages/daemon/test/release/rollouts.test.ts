@@ -1,12 +1,12 @@
 import type { DaemonStatus, RolloutRecord, WorkloadDetail } from '@fluxctl/shared/api/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Followed, follow } from '../front-door/followed.ts';
-import { type RolloutStage, rolloutStages } from '../front-door/rollout-stage.ts';
+import { type RolloutStage, rolloutStages, sandboxStage } from '../front-door/rollout-stage.ts';
 import { eventually } from '../front-door/start-fluxd.ts';
 import { update } from '../front-door/update.ts';
 
 interface Parts {
-  readonly kind?: 'Deployment' | 'StatefulSet';
+  readonly kind?: 'Deployment' | 'StatefulSet' | 'DaemonSet';
   readonly annotations?: string;
   readonly deadline?: number;
   readonly strategy?: 'Recreate' | 'RollingUpdate';
@@ -15,10 +15,11 @@ interface Parts {
 /** A workload that is ready as soon as its pods are, and late after some seconds. */
 function app(tag: string, parts: Parts = {}): string {
   const { kind = 'Deployment', annotations = '', deadline = 600, strategy = 'RollingUpdate' } = parts;
-  const own =
-    kind === 'Deployment'
-      ? `progressDeadlineSeconds: ${deadline}\n  strategy: { type: ${strategy} }`
-      : 'serviceName: app';
+  const own = {
+    Deployment: `replicas: 1\n  progressDeadlineSeconds: ${deadline}\n  strategy: { type: ${strategy} }`,
+    StatefulSet: 'replicas: 1\n  serviceName: app',
+    DaemonSet: 'minReadySeconds: 0',
+  };
   return `apiVersion: apps/v1
 kind: ${kind}
 metadata:
@@ -26,8 +27,7 @@ metadata:
   annotations:
     fluxcd.io/rollback: "true"${annotations}
 spec:
-  replicas: 1
-  ${own}
+  ${own[kind]}
   selector: { matchLabels: { app: app } }
   template:
     metadata: { labels: { app: app } }
@@ -67,6 +67,15 @@ async function settled(world: Followed): Promise<void> {
   });
 }
 
+/** A daemon whose first definition has come to run. */
+async function followedOn({ cluster }: RolloutStage, file: string): Promise<Followed> {
+  const args = ['--git-poll-interval=1s'];
+  const world = await follow(cluster, { files: () => ({ 'app.yaml': file }), args });
+  await world.fluxd.start();
+  await settled(world);
+  return world;
+}
+
 describe.each(rolloutStages())('rollouts on the $name cluster', ({ start }) => {
   let stage: RolloutStage;
   beforeAll(async () => {
@@ -74,15 +83,7 @@ describe.each(rolloutStages())('rollouts on the $name cluster', ({ start }) => {
   }, 120_000);
   afterAll(() => stage?.stop());
 
-  const followed = async (files: string): Promise<Followed> => {
-    const world = await follow(stage.cluster, {
-      files: () => ({ 'app.yaml': files }),
-      args: ['--git-poll-interval=1s'],
-    });
-    await world.fluxd.start();
-    await settled(world);
-    return world;
-  };
+  const followed = (file: string): Promise<Followed> => followedOn(stage, file);
 
   it('tells how an update that somebody committed came to run', async () => {
     await using world = await followed(app('good-1'));
@@ -204,11 +205,11 @@ describe.each(rolloutStages())('rollouts on the $name cluster', ({ start }) => {
     stage.breakImage(image('slow'), 'cannot be pulled');
     await using world = await followed(app('good-1', { deadline: 15 }));
     const { fluxd, repository } = world;
-    const seen = stage.podRequests();
+    expect(stage.looksAtPods(world.namespace) ?? 0).toBe(0);
     const commit = await repository.commit({ 'app.yaml': app('slow', { deadline: 15 }) });
     await world.synced();
     await rollout(world, 'slow', { outcome: 'progressing', revision: commit });
-    expect(seen ?? 0).toBe(0);
+    await eventually(() => expect(stage.looksAtPods(world.namespace) ?? 1).toBeGreaterThan(0));
     await fluxd.end('SIGKILL');
     await fluxd.start();
     const failed = await rollout(world, 'slow', { outcome: 'failed', rollback: expect.stringMatching(/./) });
@@ -223,6 +224,7 @@ describe.each(rolloutStages())('rollouts on the $name cluster', ({ start }) => {
     await fluxd.end('SIGTERM');
     const from = fluxd.mark();
     await fluxd.start();
+    await fluxd.sees('nothing to do: the cluster is as git has it', { from });
     await fluxd.sync();
     expect(await rollouts(world)).toEqual([]);
     expect(fluxd.log.slice(from)).not.toContain('Rollout of');
@@ -235,7 +237,9 @@ describe.each(rolloutStages())('rollouts on the $name cluster', ({ start }) => {
     await rollout(world, 'hasty', { outcome: 'progressing', message: expect.stringContaining('Err') });
     const revision = await world.repository.commit({ 'app.yaml': app('good-3') });
     await rollout(world, 'good-3', { outcome: 'succeeded', revision });
-    await world.fluxd.sees(`event="Rollout of ${image('hasty')} to ${world.namespace}:deployment/app superseded`);
+    await world.fluxd.sees(
+      `event="Rollout of ${image('hasty')} to ${world.namespace}:deployment/app superseded`,
+    );
     expect((await rollouts(world)).map(({ outcome }) => outcome)).toEqual(['succeeded']);
     expect(await world.repository.head()).toBe(revision);
   });
@@ -252,8 +256,30 @@ describe.each(rolloutStages())('rollouts on the $name cluster', ({ start }) => {
       message: expect.stringMatching(/^pod app-0, container app: CrashLoopBackOff/),
     });
     expect(await world.repository.head()).toBe(failed.rollback);
+    const underWay = { revision: failed.rollback, message: expect.stringContaining('pods are new') };
+    await rollout(world, 'good-2', underWay);
     // Kubernetes leaves a broken pod of an ordered set alone, until somebody deletes it.
     await world.kube.remove(`/api/v1/namespaces/${world.namespace}/pods/app-0`);
     await rollout(world, 'good-2', { outcome: 'succeeded', revision: failed.rollback });
   });
+});
+
+it('rollouts of DaemonSets, which need a node, are followed and taken back too', async () => {
+  const stage = await sandboxStage();
+  try {
+    stage.breakImage(image('everywhere'), 'crashes');
+    const kind = 'DaemonSet';
+    await using world = await followedOn(stage, app('good-1', { kind }));
+    await world.repository.commit({ 'app.yaml': app('good-2', { kind }) });
+    await rollout(world, 'good-2', { outcome: 'succeeded' });
+    await world.repository.commit({ 'app.yaml': app('everywhere', { kind }) });
+    const failed = await rollout(world, 'everywhere', {
+      outcome: 'failed',
+      rollback: expect.stringMatching(/./),
+      message: expect.stringMatching(/^pod app-\S+, container app: CrashLoopBackOff/),
+    });
+    await rollout(world, 'good-2', { outcome: 'succeeded', revision: failed.rollback });
+  } finally {
+    await stage.stop();
+  }
 });
