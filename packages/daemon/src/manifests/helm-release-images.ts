@@ -27,7 +27,7 @@ export interface ValuesImage {
 }
 
 /** What the image at the top of the values is called. */
-export const chartImage = 'chart-image';
+const chartImage = 'chart-image';
 
 /**
  * The images that a HelmRelease's values name, in the layouts that Flux v1 knows: at the top of

@@ -4,15 +4,11 @@ import type { MapEntry, SyntaxNode } from './syntax.ts';
 
 /** Whole lines behind the one on which a node ends; at the end of a text that has no last newline, too. */
 export function linesBehind(text: string, node: SyntaxNode, lines: readonly string[]): Splice {
-  return linesAt(text, behindLine(text, node), lines);
-}
-
-/** Whole lines at the start of a line, or at the end of the text. */
-export function linesAt(text: string, at: number, lines: readonly string[]): Splice {
+  const at = behindLine(text, node);
   const newline = newlineAt(text, at);
   const block = lines.join(newline);
-  if (at === text.length && at > 0 && text[at - 1] !== '\n') return insertion(at, newline + block);
-  return insertion(at, block + newline);
+  const isOpen = at === text.length && at > 0 && text[at - 1] !== '\n';
+  return insertion(at, isOpen ? newline + block : block + newline);
 }
 
 /**

@@ -638,6 +638,11 @@ it.each([
     text: 'kind: Deployment\nmetadata: {name: app, annotations: {fluxcd.io/automated: {}}}\n',
     line: 2,
   },
+  {
+    what: 'lines that end in a carriage return alone, among which no line can be put',
+    text: 'kind: Deployment\rmetadata:\r  name: app\r  annotations:\r    a: b\rspec:\r  a: b\r',
+    line: 1,
+  },
 ])('refuses $what', ({ text, line }) => {
   expect(() => annotate(text, add)).toThrow(expect.objectContaining({ name: 'EditProblem', line }));
 });

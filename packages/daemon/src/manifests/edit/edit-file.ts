@@ -1,17 +1,17 @@
-import { type FieldPath, printFieldPath } from '../field-path.ts';
+import type { FieldPath } from '../field-path.ts';
 import { composeEvents } from '../yaml/compose.ts';
 import { type DocumentSlice, splitDocuments } from '../yaml/documents.ts';
 import { isSequence, YamlFloat, YamlMap, type YamlNode } from '../yaml/node.ts';
 import { parseDocument, YamlError } from '../yaml/parse-events.ts';
 import { scalarText } from '../yaml/scalar-text.ts';
-import { firstDifference, withValue } from './difference.ts';
 import { Draft, type EditedObject } from './draft.ts';
 import { type AnnotationChanges, editAnnotations } from './edit-annotations.ts';
 import { editImages, type ImageEdit } from './edit-images.ts';
 import { EditProblem } from './edit-problem.ts';
-import { nodeAt, resolveAlias } from './lookup.ts';
+import { nodeAt } from './lookup.ts';
+import { proveEdit } from './prove-edit.ts';
 import { applySplices, type Splice } from './splice.ts';
-import { readSyntax, type SyntaxNode } from './syntax.ts';
+import { readSyntax } from './syntax.ts';
 
 /** Which object of a document is meant. */
 export interface ObjectTarget {
@@ -78,7 +78,7 @@ function editDocument(text: string, edits: readonly ObjectEdit[]): string {
   }
   if (draft.splices.length === 0) return text;
   const edited = applySplices(text, draft.splices);
-  prove(draft, root, edited);
+  proveEdit(draft, root, edited);
   return edited;
 }
 
@@ -108,54 +108,4 @@ function isTarget(object: YamlNode, { kind, name, isNamespace }: ObjectTarget): 
 function textOf(node: YamlNode | undefined): string | undefined {
   if (node === undefined || node === null || node instanceof YamlMap || isSequence(node)) return undefined;
   return node instanceof YamlFloat || typeof node !== 'string' ? scalarText(node) : node;
-}
-
-/** Reads the new text: it must mean what the old one meant, with the intended changes and no other. */
-function prove(draft: Draft, before: YamlNode, edited: string): void {
-  checkAnchors(draft);
-  const expected = draft.changes.reduce((root, { path, value }) => withValue(root, path, value), before);
-  const path = firstDifference(expected, composeEvents(parseDocument(edited)).root);
-  if (!path) return;
-  const isMeant = draft.changes.some((change) => change.path.join('\0') === path.join('\0'));
-  const what = `${printFieldPath(path)} ${isMeant ? 'would not become what it should be' : 'would change too'}`;
-  const { shared, node } = placeOf(draft, path);
-  if (!shared) throw draft.problem(node, what);
-  throw draft.problem(
-    shared,
-    `shared through anchor &${shared.anchor}: ${what}`,
-    'Nothing was changed. Write the value out where it differs, or update all that share it.',
-  );
-}
-
-/** An anchor must not go with what is taken away while something else still uses it. */
-function checkAnchors(draft: Draft): void {
-  const gone = draft.splices.filter(({ start, end }) => draft.text.slice(start, end).includes('&'));
-  const isGone = ({ from, end }: SyntaxNode) =>
-    gone.some((splice) => splice.start <= from && end <= splice.end);
-  if (gone.length === 0) return;
-  for (const [alias, target] of draft.syntax.targets) {
-    if (!isGone(target) || isGone(alias)) continue;
-    throw draft.problem(alias, `anchor &${alias.name}, which is used here, would be gone`);
-  }
-}
-
-/** The node at a path or, of what leads to it, the last that there is; and what shares it by an anchor. */
-function placeOf({ syntax }: Draft, path: FieldPath) {
-  const targets = new Set(syntax.targets.values());
-  let shared: AnchoredNode | undefined;
-  let node = syntax.root;
-  for (let length = 0; length <= path.length; length += 1) {
-    const found = nodeAt(syntax, syntax.root, path.slice(0, length));
-    if (!found) break;
-    const source = found.alias ? resolveAlias(syntax, found.alias) : found.node;
-    if (targets.has(source) && isAnchored(source)) shared ??= source;
-    node = found.node;
-  }
-  return { shared, node };
-}
-
-type AnchoredNode = SyntaxNode & { readonly anchor: string };
-
-function isAnchored(node: SyntaxNode): node is AnchoredNode {
-  return 'anchor' in node && node.anchor !== undefined;
 }

@@ -69,7 +69,7 @@ function needsEscapes(value: string): boolean {
 }
 
 /** Whether a plain scalar reads as this very string, to Kubernetes and to other readers of YAML alike. */
-export function isPlain(value: string, flow: boolean): boolean {
+function isPlain(value: string, flow: boolean): boolean {
   if (value === '' || /^\s|\s$/.test(value)) return false;
   if (/^[-?:](?:\s|$)/.test(value) || /^[,[\]{}#&*!|>'"%@`]/.test(value)) return false;
   if (/: |:$|\s#|\t/.test(value)) return false;
