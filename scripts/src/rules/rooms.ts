@@ -5,7 +5,7 @@ export type Imports = ReadonlyMap<string, readonly string[]>;
 
 /** Where main.ts keeps the building of what would make it long; sees all rooms too. */
 const composition = 'compose';
-const groundFloor = ['config', 'events', 'jobs', 'log', 'metrics'];
+const groundFloor = ['config', 'events', 'jobs', 'log', 'metrics', 'waiting'];
 
 /**
  * The daemon's rooms, and which rooms each may import beside the ground floor: those that stand left of it
@@ -17,6 +17,7 @@ const roomsBefore: Readonly<Record<string, readonly string[]>> = {
   jobs: [],
   log: [],
   metrics: [],
+  waiting: [],
   git: [],
   manifests: ['git'],
   registry: [],

@@ -4,7 +4,7 @@ import type { Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
-import { createWake } from '../registry/scan/wake.ts';
+import { createWake } from '../waiting/wake.ts';
 import { type AutomatedUpdatePorts, createAutomatedUpdates } from './automated-updates.ts';
 import { candidateIds, fingerprint, repositoriesOf, runningCandidates } from './candidates.ts';
 import type { ImagesInGit } from './not-in-git.ts';

@@ -1,6 +1,6 @@
 import { canonicalName } from '@fluxctl/shared/images/image-ref';
 import type { ImageRegistry } from '../registry/image-registry.ts';
-import { eachBounded } from '../registry/scan/each-bounded.ts';
+import { eachBounded } from '../waiting/each-bounded.ts';
 import type { Lacking } from './poll.ts';
 
 export interface FactPorts {

@@ -6,7 +6,7 @@ import type { LogFields, Logger } from '../log/logger.ts';
 import { Logins } from '../registry/credentials/logins.ts';
 import { isPullSecretType, readPullSecret } from '../registry/credentials/pull-secret.ts';
 import type { ImageNeed, ImageNeeds, NeededPattern } from '../registry/image-registry.ts';
-import { eachBounded } from '../registry/scan/each-bounded.ts';
+import { eachBounded } from '../waiting/each-bounded.ts';
 import { readContainerPolicy, usualOrder } from './container-policy.ts';
 import { newestTag } from './order-tags.ts';
 import { isAutomated } from './poll.ts';

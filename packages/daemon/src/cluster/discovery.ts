@@ -1,7 +1,7 @@
+import { untilAborted } from '../waiting/until-aborted.ts';
 import type { Scope } from './cluster.ts';
 import { startDefinitionWatch } from './definition-watch.ts';
 import type { KubeClient } from './kube-client.ts';
-import { orAborted } from './or-aborted.ts';
 import { isSameServed, readServed, type Served, type ServedKind } from './served-kinds.ts';
 
 /** What the API server serves; kept until something says that it has changed. */
@@ -85,7 +85,7 @@ export function createDiscovery({ client, random, now, signal: stop }: Discovery
   const isStale = (): boolean =>
     current === undefined || (!definitions.isWatching() && now() - current.at > unwatchedForMs);
   const served = async (signal: AbortSignal): Promise<Served> =>
-    current && !isStale() ? current.served : orAborted(load(), signal);
+    current && !isStale() ? current.served : untilAborted(load(), signal);
   const find = async (apiVersion: string, kind: string, signal: AbortSignal) =>
     (await served(signal)).versions.get(apiVersion)?.get(kind);
 
@@ -100,8 +100,8 @@ export function createDiscovery({ client, random, now, signal: stop }: Discovery
     },
     async renew(signal) {
       // One that is under way may have been answered before what the caller knows of.
-      if (loading) await orAborted(loading, signal).catch(() => signal.throwIfAborted());
-      return orAborted(load(), signal);
+      if (loading) await untilAborted(loading, signal).catch(() => signal.throwIfAborted());
+      return untilAborted(load(), signal);
     },
     onChange: (listener) => void listeners.push(listener),
   };

@@ -1,5 +1,6 @@
 import { errorMessage } from '@fluxctl/shared/errors';
 import type { Logger } from '../log/logger.ts';
+import { untilAborted } from '../waiting/until-aborted.ts';
 import type { AllowedNamespaces } from './allowed-namespaces.ts';
 import type { LiveState } from './cluster.ts';
 import type { Discovery } from './discovery.ts';
@@ -7,7 +8,6 @@ import type { ForbiddenKinds } from './forbidden-kinds.ts';
 import type { KubeClient } from './kube-client.ts';
 import { createLiveTable, type LiveTable } from './live-table.ts';
 import { createLiveWatches } from './live-watches.ts';
-import { orAborted } from './or-aborted.ts';
 import type { RetryPorts } from './retry.ts';
 import { isWatchable, kindName, type ServedKind, watchableKinds } from './served-kinds.ts';
 import { surveyMarked } from './survey.ts';
@@ -91,7 +91,7 @@ export function createLiveState(ports: LivePorts): LiveStore {
         kinds.map(({ apiVersion, kind }) => discovery.find(apiVersion, kind, signal)),
       );
       const work = [surveyNext(), ...found.map(startWhole)];
-      await orAborted(Promise.all(work), signal);
+      await untilAborted(Promise.all(work), signal);
     },
     get: table.get,
     marked: table.marked,

@@ -1,11 +1,11 @@
 import { writeImageRef } from '@fluxctl/shared/images/image-ref';
 import { type ResourceId, resourceId, resourceIdParts } from '@fluxctl/shared/resource/resource-id';
+import { untilAborted } from '../waiting/until-aborted.ts';
 import type { AllowedNamespaces } from './allowed-namespaces.ts';
 import type { Workload } from './cluster.ts';
 import type { Discovery } from './discovery.ts';
 import type { ForbiddenKinds } from './forbidden-kinds.ts';
 import type { KubeClient } from './kube-client.ts';
-import { orAborted } from './or-aborted.ts';
 import { readWorkload, type WorkloadObject } from './read-workload.ts';
 import { type Reflector, type ReflectorSink, startReflector } from './reflector.ts';
 import { objectPath, type ServedKind } from './served-kinds.ts';
@@ -138,7 +138,7 @@ async function untilReady(followed: Followed, signal: AbortSignal): Promise<void
   const late = AbortSignal.timeout(firstListMs);
   try {
     const all = Promise.all(followed.reflectors.map(({ ready }) => ready));
-    await orAborted(all, AbortSignal.any([signal, late]));
+    await untilAborted(all, AbortSignal.any([signal, late]));
     followed.isReady = true;
   } catch (error) {
     signal.throwIfAborted();

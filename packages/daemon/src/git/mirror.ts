@@ -1,10 +1,10 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { ServerError } from '@fluxctl/shared/errors';
+import { untilAborted } from '../waiting/until-aborted.ts';
 import { CatFile } from './cat-file.ts';
 import type { BlobId, Commit, CommitSha, TreeEntry } from './repository.ts';
 import type { Git, GitCommand } from './run-git.ts';
 import { normalizePaths, parseTree } from './tree.ts';
-import { untilAborted } from './turns.ts';
 
 /** When an operation has to be over, and who may stop it before. */
 export interface Limits {

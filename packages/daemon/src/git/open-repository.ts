@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { errorMessage, UserError } from '@fluxctl/shared/errors';
 import { isHttpUrl, safeGitUrl } from '@fluxctl/shared/git/git-url';
+import { untilAborted } from '../waiting/until-aborted.ts';
 import { gitEnvironment } from './git-environment.ts';
 import { blamesRemote } from './git-errors.ts';
 import type { Identity } from './identity.ts';
@@ -12,7 +13,7 @@ import { createRedactor } from './redact.ts';
 import type { BlobId, Commit, CommitSha, NewCommit, Repository, RepositoryStatus } from './repository.ts';
 import { createGit } from './run-git.ts';
 import { createSshClient, type SshFiles } from './ssh-client.ts';
-import { Turns, untilAborted } from './turns.ts';
+import { Turns } from './turns.ts';
 import { openWorkspace, type Workspace } from './workspace.ts';
 
 export interface RepositoryConfig {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Fingerprint, PublicSshKey } from '@fluxctl/shared/api/types';
 import { errorMessage, ServerError, UserError } from '@fluxctl/shared/errors';
 import sshKeygenLite from 'ssh-keygen-lite';
+import { untilAborted } from '../waiting/until-aborted.ts';
 import { startProcessGroup } from './process-group.ts';
-import { untilAborted } from './turns.ts';
 
 export interface KeyOptions {
   /** `--ssh-keygen-bits`; undefined for what suits the type. */

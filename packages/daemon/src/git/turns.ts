@@ -1,3 +1,5 @@
+import { untilAborted } from '../waiting/until-aborted.ts';
+
 /** Lets one piece of work run at a time, in the order in which they ask. */
 export class Turns {
   #last: Promise<void> = Promise.resolve();
@@ -14,14 +16,4 @@ export class Turns {
       finish();
     }
   }
-}
-
-/** What the promise gives, or the signal's reason when that comes first. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason as unknown);
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason as unknown);
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

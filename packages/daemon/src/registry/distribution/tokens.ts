@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
+import { untilAborted } from '../../waiting/until-aborted.ts';
 import type { Login } from '../credentials/logins.ts';
 import type { HostBudget } from './budget.ts';
 import type { Challenge } from './challenge.ts';
@@ -69,10 +70,10 @@ export function createTokenStore(ports: TokenPorts): TokenStore {
     async token(challenge, scope, login, dispatcher, signal) {
       const key = keyOf(challenge, scope, login);
       const known = kept.get(key);
-      if (known && now() < known.until) return orAborted(known.token, signal);
+      if (known && now() < known.until) return untilAborted(known.token, signal);
       const bounded = AbortSignal.any([lifetime, AbortSignal.timeout(30_000)]);
       const fetched = fetchToken(challenge, { scope, login, dispatcher }, ports, bounded);
-      return orAborted(remember(key, fetched).token, signal);
+      return untilAborted(remember(key, fetched).token, signal);
     },
     forget: (challenge, scope, login) => void kept.delete(keyOf(challenge, scope, login)),
   };
@@ -161,13 +162,4 @@ function readToken({ body }: Answer, host: string): Token {
 
 export function basicAuth(login: Login): string {
   return `Basic ${Buffer.from(`${login.user}:${login.reveal()}`).toString('base64')}`;
-}
-
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

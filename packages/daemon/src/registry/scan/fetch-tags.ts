@@ -1,10 +1,10 @@
 import { errorMessage } from '@fluxctl/shared/errors';
 import type { Logger } from '../../log/logger.ts';
+import { eachBounded } from '../../waiting/each-bounded.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
 import type { FetchedTag, ImageSource } from '../distribution/image-source.ts';
 import { ManifestUnknownError, RateLimitedError, RegistryDownError } from '../distribution/registry-error.ts';
 import { buildTime, labelProblem } from './build-time.ts';
-import { eachBounded } from './each-bounded.ts';
 import type { FactsMemory } from './facts-memory.ts';
 import type { RegistryObserver } from './observer.ts';
 import type { TagTask } from './plan-tags.ts';

@@ -2,6 +2,7 @@ import { errorMessage, FluxError } from '@fluxctl/shared/errors';
 import { canonicalName, type ImageName, registryHost } from '@fluxctl/shared/images/image-ref';
 import { timestampOf, zeroTime } from '@fluxctl/shared/timestamp';
 import type { Logger } from '../../log/logger.ts';
+import { createWake } from '../../waiting/wake.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
 import type { ImageSource } from '../distribution/image-source.ts';
 import { RateLimitedError } from '../distribution/registry-error.ts';
@@ -21,7 +22,6 @@ import type { RegistryObserver } from './observer.ts';
 import type { TagTask } from './plan-tags.ts';
 import { newRepository, type Repository, readImages } from './repository.ts';
 import { fillIn, type ScanResult, scanRepository } from './scan-repository.ts';
-import { createWake } from './wake.ts';
 
 export interface ScannerOptions {
   /** Between two scans of one repository, and between two looks at what workloads use; in milliseconds. */
