@@ -1,61 +1,49 @@
 import { loadAll } from 'js-yaml';
-import type { Measurement } from './row.ts';
-import { median } from './statistics.ts';
+import { editFile } from '#daemon/manifests/edit/edit-file';
+import { compare, timeOf } from './compare.ts';
+import type { Measurement, Row } from './row.ts';
 
-/** The daemon is a program and no library: what is measured of it is loaded by its place. */
-const editorFile = new URL('../../../packages/daemon/src/manifests/edit/edit-file.ts', import.meta.url);
-
-interface Editor {
-  editFile(text: string, edits: readonly object[]): string;
-}
-
-/** Pairs of runs, behind some that nobody counts, in which the code gets warm. */
-const pairs = 25;
+/** Runs in which the code gets warm. */
 const warmUp = 15;
 const lines = 5_000;
 
-/** How long it takes to edit one image of a long document, its proof included, beside a js-yaml load of the file. */
-export const editDocument: Measurement = (signal) => {
-  const text = deployment('app', Math.ceil(lines / linesOfContainer));
-  return measure('edit: one image in 5,000 lines', text, 1, 4, signal);
+/**
+ * How long it takes to edit one image of a long document, its proof included, beside a js-yaml load of the
+ * file; and the same in a file of many documents, of which only one is read.
+ */
+export const edits: Measurement = {
+  name: 'edit',
+  inQuick: true,
+  async measure({ quick }) {
+    const pairs = quick ? 9 : 25;
+    const long = deployment('app', Math.ceil(lines / linesOfContainer));
+    const one = deployment('app', 2);
+    const many = `${one}---\n`.repeat(Math.ceil(lines / one.split('\n').length));
+    return [
+      await row('edit: one image in 5,000 lines', { text: long, document: 1, goal: 4, pairs }),
+      await row('edit: one image in many documents', { text: many, document: 50, goal: 1.5, pairs }),
+    ];
+  },
 };
 
-/** The same in a file of many documents, of which only one is read. */
-export const editOneOfMany: Measurement = (signal) => {
-  const one = deployment('app', 2);
-  const text = `${one}---\n`.repeat(Math.ceil(lines / one.split('\n').length));
-  return measure('edit: one image in many documents', text, 50, 1.5, signal);
-};
-
-async function measure(what: string, text: string, document: number, goal: number, signal: AbortSignal) {
-  const target = { kind: 'Deployment', name: 'app', isNamespace: () => true };
-  const edits = [{ document, target, images: [{ container: 'c1', image: 'example.com/app:2' }] }];
-  const { editFile }: Editor = await import(editorFile.href);
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  for (let run = 0; run < warmUp + pairs; run += 1) {
-    signal.throwIfAborted();
-    const load = timeOf(() => loadAll(text));
-    const edit = timeOf(() => editFile(text, edits));
-    if (run < warmUp) continue;
-    theirs.push(load);
-    ours.push(edit);
-  }
-  return {
-    what,
-    against: 'js-yaml load',
-    ours: median(ours),
-    theirs: median(theirs),
-    ratio: median(ours.map((time, index) => time / (theirs[index] ?? Number.NaN))),
+async function row(
+  what: string,
+  {
+    text,
+    document,
     goal,
-    runs: pairs,
-  };
-}
-
-function timeOf(action: () => void): number {
-  const start = performance.now();
-  action();
-  return performance.now() - start;
+    pairs,
+  }: { readonly text: string; readonly document: number; readonly goal: number; readonly pairs: number },
+): Promise<Row> {
+  const target = { kind: 'Deployment', name: 'app', isNamespace: () => true };
+  const wanted = [{ document, target, images: [{ container: 'c1', image: 'example.com/app:2' }] }];
+  const figures = await compare({
+    pairs,
+    warmUp,
+    ours: () => timeOf(() => editFile(text, wanted)),
+    theirs: () => timeOf(() => loadAll(text)),
+  });
+  return { what, unit: 'ms', against: 'js-yaml load', ...figures, goal: { ratio: goal } };
 }
 
 const linesOfContainer = 16;

@@ -1,30 +1,61 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { realClusterPrograms } from '@fluxctl/sandbox/real/start-real-cluster';
 import { bundleProgram } from '../build/bundle.ts';
 import { programs } from '../build/programs.ts';
 import { repositoryRoot } from '../rules/tracked-files.ts';
-import { editDocument, editOneOfMany } from './edit-file.ts';
-import { type Measurement, printRows, type Row } from './row.ts';
-import { startUp } from './start-up.ts';
+import { measurements } from './measurements.ts';
+import { type Bench, isMet, printRows, type Row } from './row.ts';
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const wanted = measurements.filter(({ name, inQuick = false }) =>
+  positionals.length > 0 ? positionals.some((word) => name.startsWith(word)) : inQuick || !values.quick,
+);
+if (wanted.length === 0) {
+  console.error(`nothing is called ${positionals.join(', ')}; there are:`);
+  console.error(measurements.map(({ name }) => `  ${name}`).join('\n'));
+  process.exit(2);
+}
 
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort(new Error('stopped')));
-
+process.once('SIGTERM', () => stop.abort(new Error('stopped')));
 const folder = mkdtempSync(join(tmpdir(), 'fluxctl-bench-'));
 try {
   for (const program of programs) await bundleProgram(program, repositoryRoot, join(folder, program.name));
-  const measurements: readonly Measurement[] = [
-    startUp(join(folder, 'fluxctl/fluxctl.mjs')),
-    editDocument,
-    editOneOfMany,
-  ];
+  const bench: Bench = {
+    bundles: { fluxctl: join(folder, 'fluxctl/fluxctl.mjs'), fluxd: join(folder, 'fluxd/fluxd.mjs') },
+    quick: values.quick,
+    signal: stop.signal,
+    tell: (doing) => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${doing}\n`),
+  };
   const rows: Row[] = [];
-  for (const measure of measurements) rows.push(await measure(stop.signal));
-  const json = process.argv.includes('--json');
+  for (const { name, measure } of wanted) {
+    bench.tell(name);
+    rows.push(...(await measure(bench)));
+    stop.signal.throwIfAborted();
+  }
+  const machine = {
+    node: process.version,
+    processors: availableParallelism(),
+    load: loadavg().map((load) => Number(load.toFixed(1))),
+    cluster: realClusterPrograms() ? 'a real API server' : "the sandbox's API server",
+  };
   process.stdout.write(
-    json ? `${JSON.stringify({ node: process.version, rows }, null, 2)}\n` : printRows(rows),
+    values.json
+      ? `${JSON.stringify({ ...machine, rows: rows.map((row) => ({ ...row, met: isMet(row) })) }, null, 2)}\n`
+      : `${printRows(rows)}${JSON.stringify(machine)}\n`,
   );
+  const off = rows.filter((row) => row.unit === 'requests' && !isMet(row));
+  if (off.length > 0) {
+    console.error(`request counts are off: ${off.map(({ what }) => what).join('; ')}`);
+    process.exitCode = 1;
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,31 +1,73 @@
 /** One line of the bench: a figure, and what it is compared with, measured in the same run. */
 export interface Row {
   readonly what: string;
-  readonly against: string;
-  /** In milliseconds, as medians. */
+  readonly unit: Unit;
+  /** Times are medians. */
   readonly ours: number;
-  readonly theirs: number;
+  /** What the figure is compared with, and the figure of that. */
+  readonly against?: string;
+  readonly theirs?: number;
   /** The median of the ratios of neighbouring runs, which a busy machine disturbs less than that of medians. */
-  readonly ratio: number;
-  /** The ratio that is not to be exceeded. */
-  readonly goal: number;
+  readonly ratio?: number;
+  readonly goal?: Goal;
   readonly runs: number;
+  /** The most memory that our program took meanwhile, in megabytes. */
+  readonly peak?: number;
+  /** What else there is to say. */
+  readonly note?: string;
 }
 
-/** A measurement; `signal` ends it early. */
-export type Measurement = (signal: AbortSignal) => Promise<Row>;
+export type Unit = 'ms' | 'MB' | 'requests' | 'answers/s';
+
+/** What is to be reached: of the ratio, or of the figure itself. */
+export type Goal =
+  | { readonly ratio: number }
+  | { readonly atMost: number }
+  | { readonly atLeast: number }
+  | { readonly exactly: number };
+
+/** What measurements are made of. */
+export interface Bench {
+  /** Paths of the programs, as they are shipped. */
+  readonly bundles: { readonly fluxctl: string; readonly fluxd: string };
+  /** Fewer objects and fewer runs: what is wanted is counts, and an idea of the rest. */
+  readonly quick: boolean;
+  /** Ends it early. */
+  readonly signal: AbortSignal;
+  /** Says what is being done. */
+  tell(doing: string): void;
+}
+
+/** A group of figures that are taken together. */
+export interface Measurement {
+  /** To ask for it alone. */
+  readonly name: string;
+  /** Whether `--quick` wants it. */
+  readonly inQuick?: boolean;
+  measure(bench: Bench): Promise<readonly Row[]>;
+}
+
+export function isMet({ ours, ratio = Number.NaN, goal }: Row): boolean {
+  if (goal === undefined) return true;
+  if ('ratio' in goal) return ratio <= goal.ratio;
+  if ('atMost' in goal) return ours <= goal.atMost;
+  return 'atLeast' in goal ? ours >= goal.atLeast : ours === goal.exactly;
+}
 
 export function printRows(rows: readonly Row[]): string {
   const table = [
-    ['what', 'against', 'ours', 'theirs', 'ratio', 'goal', ''],
-    ...rows.map(({ what, against, ours, theirs, ratio, goal }) => [
-      what,
-      against,
-      `${ours.toFixed(1)} ms`,
-      `${theirs.toFixed(1)} ms`,
-      ratio.toFixed(2),
-      `≤ ${goal}`,
-      ratio <= goal ? 'met' : 'missed',
+    ['what', 'ours', 'against', 'theirs', 'ratio', 'goal', '', 'peak', 'runs', ''],
+    ...rows.map((row) => [
+      row.what,
+      printFigure(row.ours, row.unit),
+      row.against ?? '',
+      row.theirs === undefined ? '' : printFigure(row.theirs, row.unit),
+      row.ratio?.toFixed(2) ?? '',
+      row.goal ? printGoal(row.goal, row.unit) : '',
+      row.goal ? (isMet(row) ? 'met' : 'MISSED') : '',
+      row.peak === undefined ? '' : printFigure(row.peak, 'MB'),
+      String(row.runs),
+      row.note ?? '',
     ]),
   ];
   const widths =
@@ -36,4 +78,14 @@ export function printRows(rows: readonly Row[]): string {
       .join('  ')
       .trimEnd();
   return `${table.map(line).join('\n')}\n`;
+}
+
+function printGoal(goal: Goal, unit: Unit): string {
+  if ('ratio' in goal) return `≤ ${goal.ratio} ×`;
+  if ('atMost' in goal) return `≤ ${goal.atMost} ${unit}`;
+  return 'atLeast' in goal ? `≥ ${goal.atLeast} ${unit}` : `= ${goal.exactly} ${unit}`;
+}
+
+function printFigure(figure: number, unit: Unit): string {
+  return unit === 'requests' ? String(figure) : `${figure.toFixed(1)} ${unit}`;
 }

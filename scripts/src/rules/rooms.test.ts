@@ -39,6 +39,8 @@ describe('the import rule', () => {
     ['packages/daemon/src/main.ts', '../../cli/src/main.ts', 'daemon may not know cli'],
     ['packages/daemon/test/a.ts', '@fluxctl/cli/main', 'daemon may not know cli'],
     ['packages/cli/src/a.ts', '@fluxctl/daemon/log/logger', 'cli may not know daemon'],
+    ['packages/sandbox/src/a.ts', '#daemon/log/logger', 'sandbox may not know daemon'],
+    ['scripts/src/a.ts', '#daemon/log/logger.test', 'only tests import tests'],
     ['packages/cli/src/a.ts', '../../shared/src/b.ts', 'other packages go by their name, @fluxctl/shared/…'],
     ['packages/shared/src/a.ts', '@fluxctl/cli/b', 'shared may not know cli'],
     ['packages/sandbox/src/a.ts', '@fluxctl/daemon/main', 'sandbox may not know daemon'],
@@ -61,6 +63,7 @@ describe('the import rule', () => {
     ['packages/daemon/test/a.ts', '../src/git/b.ts'],
     ['packages/cli/src/a.ts', 'chalk'],
     ['scripts/src/a.ts', '@fluxctl/sandbox/world'],
+    ['scripts/src/a.ts', '#daemon/manifests/loader'],
   ])('%s may import %s', (path, specifier) => {
     expect(findRoomViolations(new Map([[path, [specifier]]]))).toEqual([]);
   });

@@ -17,6 +17,13 @@ export interface RealCluster extends ClusterAccess {
   restartApiServer(): Promise<void>;
 }
 
+export interface RealClusterOptions {
+  /** Further flags of the API server. */
+  readonly apiServerFlags?: readonly string[];
+  /** Whether something is done about objects: true unless said otherwise. */
+  readonly withControllers?: boolean;
+}
+
 const readyWithinMs = 60_000;
 
 /** The folder with the three programs, as Kubernetes' own test tools name it; undefined without one. */
@@ -26,7 +33,10 @@ export function realClusterPrograms(env: NodeJS.ProcessEnv = process.env): strin
 }
 
 /** Starts etcd, kube-apiserver and kube-controller-manager out of a folder; takes some seconds. */
-export async function startRealCluster(programs: string): Promise<RealCluster> {
+export async function startRealCluster(
+  programs: string,
+  { apiServerFlags = [], withControllers = true }: RealClusterOptions = {},
+): Promise<RealCluster> {
   const folder = await mkdtemp(join(tmpdir(), 'real-cluster-'));
   const [etcdPort, peerPort, apiPort, controllerPort] = await freePorts(4);
   const server = `https://127.0.0.1:${apiPort}`;
@@ -64,6 +74,7 @@ export async function startRealCluster(programs: string): Promise<RealCluster> {
       '--service-cluster-ip-range=10.0.0.0/14',
       '--allow-privileged=true',
       '--disable-admission-plugins=ServiceAccount',
+      ...apiServerFlags,
     ]);
   const stop = async (): Promise<void> => {
     process.off('exit', killAll);
@@ -84,13 +95,15 @@ export async function startRealCluster(programs: string): Promise<RealCluster> {
     const ca = await readFile(join(folder, 'certs', 'apiserver.crt'), 'utf8');
     const kubeconfig = writeKubeconfig({ name: 'real', server, ca, token });
     await writeFile(join(folder, 'kubeconfig'), kubeconfig, { mode: 0o600 });
-    start('kube-controller-manager', [
-      `--kubeconfig=${folder}/kubeconfig`,
-      `--service-account-private-key-file=${key}`,
-      '--leader-elect=false',
-      `--secure-port=${controllerPort}`,
-      '--bind-address=127.0.0.1',
-    ]);
+    if (withControllers) {
+      start('kube-controller-manager', [
+        `--kubeconfig=${folder}/kubeconfig`,
+        `--service-account-private-key-file=${key}`,
+        '--leader-elect=false',
+        `--secure-port=${controllerPort}`,
+        '--bind-address=127.0.0.1',
+      ]);
+    }
     return {
       server,
       ca,
