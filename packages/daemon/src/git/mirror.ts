@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { ServerError } from '@fluxctl/shared/errors';
 import { untilAborted } from '../waiting/until-aborted.ts';
 import { CatFile } from './cat-file.ts';
-import type { BlobId, Commit, CommitSha, TreeEntry } from './repository.ts';
+import type { BlobId, Commit, CommitSha, LogRange, TreeEntry } from './repository.ts';
 import type { Git, GitCommand } from './run-git.ts';
 import { normalizePaths, parseTree } from './tree.ts';
 
@@ -142,11 +142,7 @@ export class Mirror {
     });
   }
 
-  async log(
-    range: { readonly from?: CommitSha; readonly to: string; readonly firstParent?: boolean },
-    paths: readonly string[],
-    limits: Limits,
-  ): Promise<readonly Commit[]> {
+  async log(range: LogRange, paths: readonly string[], limits: Limits): Promise<readonly Commit[]> {
     const wanted = normalizePaths(paths);
     if (wanted !== 'everything' && wanted.length === 0) return [];
     const revisions = range.from === undefined ? range.to : `${range.from}..${range.to}`;
@@ -156,6 +152,7 @@ export class Mirror {
         'log',
         '--format=%H %s',
         ...(range.firstParent ? ['--first-parent'] : []),
+        ...(range.most === undefined ? [] : [`--max-count=${range.most}`]),
         '--end-of-options',
         revisions,
         '--',

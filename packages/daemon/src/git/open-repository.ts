@@ -10,7 +10,15 @@ import { makeTag } from './make-tag.ts';
 import { type Limits, Mirror, type MirrorOptions } from './mirror.ts';
 import { type HostAbilities, publishCommit } from './publish-commit.ts';
 import { createRedactor } from './redact.ts';
-import type { BlobId, Commit, CommitSha, NewCommit, Repository, RepositoryStatus } from './repository.ts';
+import type {
+  BlobId,
+  Commit,
+  CommitSha,
+  LogRange,
+  NewCommit,
+  Repository,
+  RepositoryStatus,
+} from './repository.ts';
 import { createGit } from './run-git.ts';
 import { createSshClient, type SshFiles } from './ssh-client.ts';
 import { Turns } from './turns.ts';
@@ -163,11 +171,7 @@ class MirroredRepository implements Repository {
     return this.#requireMirror().blobs(ids, signal);
   }
 
-  log(
-    range: { readonly from?: CommitSha; readonly to: string; readonly firstParent?: boolean },
-    paths: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly Commit[]> {
+  log(range: LogRange, paths: readonly string[], signal: AbortSignal): Promise<readonly Commit[]> {
     return this.#reading((mirror, limits) => mirror.log(range, paths, limits), signal);
   }
 

@@ -28,6 +28,15 @@ export interface Commit {
   readonly subject: string;
 }
 
+/** `from..to`, or all up to `to`. */
+export interface LogRange {
+  readonly from?: CommitSha;
+  readonly to: string;
+  readonly firstParent?: boolean;
+  /** Git stops there, rather than go through all of a long history. */
+  readonly most?: number;
+}
+
 /** A commit that is to follow another. */
 export interface NewCommit {
   readonly parent: CommitSha;
@@ -98,12 +107,8 @@ export interface Repository extends TreeReader, CommitWriter {
   head(signal: AbortSignal): Promise<CommitSha>;
   /** What a name stands for in the mirror; undefined when unknown. */
   resolve(name: string, signal: AbortSignal): Promise<CommitSha | undefined>;
-  /** Newest first: `from..to`, or all up to `to`; only commits that touch `paths`. */
-  log(
-    range: { readonly from?: CommitSha; readonly to: string; readonly firstParent?: boolean },
-    paths: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly Commit[]>;
+  /** Newest first; only commits that touch `paths`. */
+  log(range: LogRange, paths: readonly string[], signal: AbortSignal): Promise<readonly Commit[]>;
   /**
    * Notes under the notes ref (`refs/notes/flux`), by the commit that they are on; with `on`, only those
    * on these commits are read.

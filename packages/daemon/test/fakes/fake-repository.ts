@@ -107,11 +107,14 @@ export function createFakeRepository(branch = 'master'): FakeRepository {
       return head.revision;
     },
     resolve: async (name) => find(name)?.revision,
-    async log({ from, to }) {
+    async log({ from, to, most }) {
       const end = find(to);
       if (!end) throw new UserError(`fatal: bad revision '${from ?? ''}..${to}'`);
       const start = from === undefined ? -1 : revisions.findIndex(({ revision }) => revision === from);
-      return revisions.slice(start + 1, revisions.indexOf(end) + 1).toReversed();
+      return revisions
+        .slice(start + 1, revisions.indexOf(end) + 1)
+        .toReversed()
+        .slice(0, most);
     },
     notes: async () => repository.noteTexts,
     tagged: async (tag) => repository.tags.get(tag),

@@ -195,6 +195,8 @@ describe('history', () => {
       one,
     ]);
     expect(await repository.log({ from: start, to: two }, ['missing'], signal)).toEqual([]);
+    const [newest] = await repository.log({ to: two }, [], signal);
+    expect(await repository.log({ to: two, most: 1 }, [], signal)).toEqual([newest]);
   });
 
   it("[api 34] (the text) a revision that nobody knows is a bad revision, in git's words", async () => {

@@ -32,9 +32,9 @@ export async function findImageChange(
   ports: HistoryPorts,
   signal: AbortSignal,
 ): Promise<ImageChange | undefined> {
-  const commits = await ports.repository.log({ to: at }, [manifest.source.path], signal);
+  const commits = await ports.repository.log({ to: at, most: depth }, [manifest.source.path], signal);
   let newer = commits[0]?.revision;
-  for (const { revision } of commits.slice(1, depth)) {
+  for (const { revision } of commits.slice(1)) {
     const before = await definitionAt(manifest, revision, ports, signal);
     if (!before || newer === undefined) return undefined;
     const changed = imageChanges(before.containers, images);
@@ -45,7 +45,7 @@ export async function findImageChange(
 }
 
 /** What a revision says of a workload in the file where it is now; undefined when it is not there. */
-export async function definitionAt(
+async function definitionAt(
   { writtenId, source }: Manifest,
   revision: CommitSha,
   { loader }: HistoryPorts,

@@ -4,6 +4,7 @@ import { errorMessage } from '@fluxctl/shared/errors';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { readRollback } from '../../automation/container-policy.ts';
 import type { AppliedChanges } from '../../manifests/applied-changes.ts';
+import { untilAborted } from '../../waiting/until-aborted.ts';
 import { type Beginning, findBeginnings } from './begin.ts';
 import { createBook } from './book.ts';
 import { findInterrupted } from './find-interrupted.ts';
@@ -30,6 +31,7 @@ const mostWatched = 32;
 /** Watch events come in flocks, in milliseconds. */
 const gatherMs = 50;
 const pauseAfterErrorMs = 5_000;
+const longestPauseMs = 300_000;
 /** What a timer can hold. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -41,8 +43,7 @@ export function createRollouts(config: RolloutConfig, ports: RolloutPorts): Roll
   const rollbacks = new Map<ResourceId, AbortController>();
   const stopping = new AbortController();
   const problemsTold = new Set<string>();
-  /** The first pass, until what it found under way is followed. */
-  let unresumed: AppliedChanges | undefined;
+  const firstPass = Promise.withResolvers<AppliedChanges>();
   let wake: () => void = () => {};
 
   function begin(beginning: Beginning, isResumed = false): void {
@@ -155,13 +156,28 @@ export function createRollouts(config: RolloutConfig, ports: RolloutPorts): Roll
   async function resume(first: AppliedChanges): Promise<void> {
     for await (const beginning of findInterrupted(first, config.notesRef, ports, stopping.signal)) {
       const { id } = beginning;
-      if (!active.has(id) && !book.latest(id)) begin(beginning, true);
+      if (active.has(id) || book.latest(id)) continue;
+      begin(beginning, true);
+      wake();
     }
-    if (unresumed === first) unresumed = undefined;
+  }
+
+  /** Beside the others: going through git's history takes a while, and may fail for a while. */
+  async function resumeInterrupted(): Promise<void> {
+    const first = await untilAborted(firstPass.promise, stopping.signal).catch(() => undefined);
+    if (!first) return;
+    for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
+      try {
+        return await resume(first);
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        log.log({ warning: 'cannot tell which rollouts are under way', err: errorMessage(error) });
+        await pause(Math.min(longestPauseMs, pauseAfterErrorMs * 2 ** (attempt - 1)));
+      }
+    }
   }
 
   function dueAt(): number {
-    if (unresumed) return 0;
     return Math.min(...[...active.values()].map(({ isDirty, lookAt }) => (isDirty ? 0 : lookAt)));
   }
 
@@ -185,10 +201,22 @@ export function createRollouts(config: RolloutConfig, ports: RolloutPorts): Roll
   async function work(): Promise<void> {
     // From the first call on, watches tell what becomes of all workloads.
     await cluster.workloads({ ids: [] }, stopping.signal);
-    if (unresumed) await resume(unresumed);
     const time = now();
     for (const rollout of [...active.values()]) {
       if (rollout.isDirty || rollout.lookAt <= time) step(rollout);
+    }
+  }
+
+  async function follow(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      await untilDue();
+      try {
+        if (!stop.aborted) await work();
+      } catch (error) {
+        if (stop.aborted) return;
+        log.log({ warning: 'cannot look at rollouts', err: errorMessage(error) });
+        await pause(pauseAfterErrorMs);
+      }
     }
   }
 
@@ -207,7 +235,7 @@ export function createRollouts(config: RolloutConfig, ports: RolloutPorts): Roll
         signal.throwIfAborted();
         log.log({ warning: 'cannot tell which images a pass changed', err: errorMessage(error) });
       }
-      if (changes.isFirst) unresumed = changes;
+      if (changes.isFirst) firstPass.resolve(changes);
       wake();
     },
     async run(stop) {
@@ -217,16 +245,7 @@ export function createRollouts(config: RolloutConfig, ports: RolloutPorts): Roll
       };
       if (stop.aborted) onStop();
       stop.addEventListener('abort', onStop, { once: true });
-      while (!stop.aborted) {
-        await untilDue();
-        try {
-          if (!stop.aborted) await work();
-        } catch (error) {
-          if (stop.aborted) break;
-          log.log({ warning: 'cannot look at rollouts', err: errorMessage(error) });
-          await pause(pauseAfterErrorMs);
-        }
-      }
+      await Promise.all([follow(stop), resumeInterrupted()]);
       for (const rollout of active.values()) rollout.close();
     },
   };
