@@ -21,8 +21,8 @@ export interface AutomatedUpdatePorts {
   readonly images: Pick<ImageRegistry, 'imagesOf' | 'fetchTags'>;
   /** Of the whole daemon. */
   readonly freeze: Freeze | undefined;
-  /** Puts an update in the queue. @returns when its job has ended, well or not */
-  readonly submit: (update: AutoUpdate) => Promise<void>;
+  /** Puts an update in the queue. @returns when its job has ended; why it failed, others tell */
+  readonly submit: (update: AutoUpdate, signal: AbortSignal) => Promise<void>;
   /** The update is over that kept another one from being made. */
   readonly onFree: () => void;
   /** `component=sync-loop`. */
@@ -63,10 +63,10 @@ export function createAutomatedUpdates(ports: AutomatedUpdatePorts): AutomatedUp
     for (const line of problems.news(new Map(policies))) log.log(line);
   }
 
-  async function submit(update: AutoUpdate): Promise<void> {
+  async function submit(update: AutoUpdate, signal: AbortSignal): Promise<void> {
     underWay = true;
     try {
-      await ports.submit(update);
+      await ports.submit(update, signal);
     } catch (error) {
       log.log({ error: `updating automated workloads: ${errorMessage(error)}` });
     }
@@ -89,7 +89,7 @@ export function createAutomatedUpdates(ports: AutomatedUpdatePorts): AutomatedUp
         return;
       }
       for (const line of linesOf(changes, result)) log.log(line);
-      void submit({ Changes: changes });
+      void submit({ Changes: changes }, signal);
     },
     isAskingAbout: (repository) => asking.has(repository),
   };

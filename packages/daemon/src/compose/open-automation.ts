@@ -3,6 +3,7 @@ import { createAutomator, type GitState } from '../automation/automator.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ImagesConfig } from '../config/images-config.ts';
 import type { CommitSha } from '../git/repository.ts';
+import { addAndWait } from '../jobs/add-and-wait.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Source } from '../reconcile/source.ts';
@@ -33,7 +34,7 @@ export function openAutomation(
   { scanning, automationIntervalMs, freeze }: ImagesConfig,
   ports: AutomationPorts,
 ): Automation {
-  const { cluster, sources, images, log, now } = ports;
+  const { cluster, sources, images, updates, jobs, log, now } = ports;
   const isWritable = sources.some(({ config }) => !config.readonly);
   const automator = createAutomator({
     intervalMs: automationIntervalMs,
@@ -41,7 +42,11 @@ export function openAutomation(
     git: (signal) => gitState(sources, signal),
     cluster,
     images: images.registry,
-    submit: (update) => whenDone(ports, update),
+    async submit(spec, signal) {
+      const job = updates.job({ type: 'auto', cause: { Message: '', User: '' }, spec });
+      // The queue tells of a failure.
+      await addAndWait(jobs, job, signal).catch(() => undefined);
+    },
     log,
     now,
   });
@@ -79,13 +84,6 @@ async function gitState(sources: readonly Source[], signal: AbortSignal): Promis
       return (definitions && (await containersInGit([id], definitions, imagesSignal)).get(id)) ?? [];
     },
   };
-}
-
-function whenDone({ updates, jobs }: AutomationPorts, update: unknown): Promise<void> {
-  const job = updates.job({ type: 'auto', cause: { Message: '', User: '' }, spec: update });
-  return new Promise((resolve) => {
-    jobs.add({ ...job, run: (context) => job.run(context).finally(resolve) });
-  });
 }
 
 function onNewHead({ repository }: Source, listener: () => void, stop: AbortSignal): void {

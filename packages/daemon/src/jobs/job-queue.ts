@@ -61,10 +61,9 @@ export function createJobQueue({ remembered, timeoutMs, metrics, log }: JobQueue
   /** A job keeps its place by its first status, so that a change of state pushes no other job out. */
   function remember(id: string, status: JobStatus): void {
     statuses.set(id, status);
-    for (const old of statuses.keys()) {
-      if (statuses.size <= remembered) break;
-      if (waiting.some((one) => one.id === old) || running?.id === old) continue;
-      statuses.delete(old);
+    for (const [old, { StatusString }] of statuses) {
+      if (statuses.size <= remembered + waiting.length) break;
+      if (StatusString !== 'queued' && StatusString !== 'running') statuses.delete(old);
     }
   }
 
