@@ -120,3 +120,10 @@ describe('an expression that is made to explode', () => {
     },
   );
 });
+
+it('reads a pattern once, as long as there are not too many others', () => {
+  const first = parseTagPattern('regexp:^kept$');
+  expect(parseTagPattern('regexp:^kept$')).toBe(first);
+  for (let n = 0; n < 500; n += 1) parseTagPattern(`other-${n}`);
+  expect(parseTagPattern('regexp:^kept$')).not.toBe(first);
+});

@@ -25,8 +25,26 @@ export interface TagPattern {
 /** What is taken when there is no policy. */
 export const anyTag = 'glob:*';
 
+/**
+ * Patterns by their texts: each look at the workloads reads the policies of all of them, most of which say the
+ * same, and to compile a regular expression takes longer than to match with it.
+ */
+const known = new Map<string, TagPattern>();
+/** The oldest goes for a new one. */
+const mostKnown = 500;
+
 /** Reads a pattern; without a prefix it is a glob, and `regex:` is read as `regexp:`. */
 export function parseTagPattern(text: string): TagPattern {
+  const before = known.get(text);
+  if (before) return before;
+  const pattern = readPattern(text);
+  const [oldest] = known.keys();
+  if (known.size >= mostKnown && oldest !== undefined) known.delete(oldest);
+  known.set(text, pattern);
+  return pattern;
+}
+
+function readPattern(text: string): TagPattern {
   if (text.startsWith('semver:')) return semverPattern(text.slice('semver:'.length));
   if (text.startsWith('regexp:')) return regexpPattern(text.slice('regexp:'.length));
   if (text.startsWith('regex:')) return regexpPattern(text.slice('regex:'.length));
