@@ -3,7 +3,7 @@ import { canonicalName } from '@fluxctl/shared/images/image-ref';
 import type { Freeze } from '@fluxctl/shared/policy/freeze';
 import type { LogFields, Logger } from '../log/logger.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
-import { createBreather } from './breathe.ts';
+import { createBreather } from '../waiting/breather.ts';
 import { decideWithFacts } from './decide-with-facts.ts';
 import { type ImagesInGit, notInGit } from './not-in-git.ts';
 import { type AutomatedWorkload, type AutoUpdate, type PollResult, pollImages } from './poll.ts';

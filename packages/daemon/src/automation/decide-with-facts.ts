@@ -19,7 +19,7 @@ const maxRounds = 4;
  * @param patienceMs - for all registries together; then it goes by what is known
  */
 export async function decideWithFacts<T extends { readonly lacking: readonly Lacking[] }>(
-  decide: () => T | Promise<T>,
+  decide: () => Promise<T>,
   { images, onFailure }: FactPorts,
   patienceMs: number,
   signal: AbortSignal,

@@ -51,7 +51,7 @@ const images = knownImages({
 });
 
 /** `workload: status error updates` for each workload. */
-function release(spec: Partial<ImageUpdate>, from = world, known = images): string[] {
+async function release(spec: Partial<ImageUpdate>, from = world, known = images): Promise<string[]> {
   const whole: ImageUpdate = {
     ServiceSpecs: ['<all>'],
     ImageSpec: '<all latest>',
@@ -60,7 +60,7 @@ function release(spec: Partial<ImageUpdate>, from = world, known = images): stri
     Force: false,
     ...spec,
   };
-  const { results, changes } = calculateImageRelease(whole, from, known, now);
+  const { results, changes } = await calculateImageRelease(whole, from, known, now);
   const successes = Object.keys(results).filter((id) => results[id]?.Status === 'success');
   expect(changes.map(({ id }) => id).sort()).toEqual(successes);
   return Object.entries(results).map(([id, { Status, Error: why, PerContainer }]) => {
@@ -125,8 +125,8 @@ describe('section 8.6', () => {
         'semver: success greeter=hello:3.0.0',
       ],
     },
-  ])('[manifests $n]', ({ spec, results }) => {
-    expect(release(spec)).toEqual(results);
+  ])('[manifests $n]', async ({ spec, results }) => {
+    expect(await release(spec)).toEqual(results);
   });
 
   it.each([
@@ -176,8 +176,8 @@ describe('section 8.6', () => {
       spec: { ServiceSpecs: [id('semver')], ImageSpec: a2 },
       result: 'semver: skipped cannot find one or more images',
     },
-  ])('$n $spec', ({ spec, result }) => {
-    expect(release(spec)).toContain(result);
+  ])('$n $spec', async ({ spec, result }) => {
+    expect(await release(spec)).toContain(result);
   });
 
   const one = (containers: Record<string, string>, more: Partial<Given> = {}) =>
@@ -226,41 +226,41 @@ describe('section 8.6', () => {
       from: one({ c: `${hello}@sha256:abc` }),
       result: expect.stringMatching(/^w: success c=hello:master-a000002@sha256:[0-9a-f]{64}$/),
     },
-  ])('$n $result', ({ from, result }) => {
+  ])('$n $result', async ({ from, result }) => {
     const known = {
       imagesOf: (name: Parameters<typeof images.imagesOf>[0]) =>
         name.path === 'odd' ? odd.imagesOf(name) : images.imagesOf(name),
     };
     const odd = knownImages({ odd: { '1': '2026-01-01', '2': unseen } });
-    expect(release({}, from, known)).toEqual([result]);
+    expect(await release({}, from, known)).toEqual([result]);
   });
 
-  it('[manifests C15] an init container of a DaemonSet is one more container', () => {
+  it('[manifests C15] an init container of a DaemonSet is one more container', async () => {
     const from = workloads({ w: { containers: { main: a2, init: `${sidecar}:master-a000001` } } });
-    expect(release({}, from)).toEqual(['w: success init=sidecar:master-a000002']);
+    expect(await release({}, from)).toEqual(['w: success init=sidecar:master-a000002']);
   });
 
-  it('[manifests C14] refuses an image that nobody knows', () => {
+  it('[manifests C14] refuses an image that nobody knows', async () => {
     for (const image of [`${hello}:nope`, 'nowhere:1']) {
-      expect(() => release({ ImageSpec: image })).toThrow(
+      await expect(release({ ImageSpec: image })).rejects.toThrow(
         `image "${image}" does not exist: invalid image ID`,
       );
     }
   });
 
-  it('a release by hand of latest needs the pattern latest', () => {
+  it('a release by hand of latest needs the pattern latest', async () => {
     const latest = knownImages({ x: { '1': '2026-01-01', latest: '2026-01-02' } });
     const from = (policies: Policies) => workloads({ w: { containers: { c: 'x:1' }, policies } });
-    expect(release({ ImageSpec: 'x:latest' }, from({}), latest)).toEqual([
+    expect(await release({ ImageSpec: 'x:latest' }, from({}), latest)).toEqual([
       'w: skipped cannot find one or more images',
     ]);
-    expect(release({ ImageSpec: 'x:latest' }, from({ 'tag.c': 'latest' }), latest)).toEqual([
+    expect(await release({ ImageSpec: 'x:latest' }, from({ 'tag.c': 'latest' }), latest)).toEqual([
       'w: success c=x:latest',
     ]);
   });
 });
 
-it('tells which tags to ask the registry for', () => {
+it('tells which tags to ask the registry for', async () => {
   const odd = knownImages({ odd: { '1': '2026-01-01', '2': unseen } });
   const spec = {
     ServiceSpecs: [],
@@ -269,6 +269,26 @@ it('tells which tags to ask the registry for', () => {
     Excludes: null,
     Force: false,
   } as const;
-  const { lacking } = calculateImageRelease(spec, workloads({ w: { containers: { c: 'odd:1' } } }), odd, now);
+  const { lacking } = await calculateImageRelease(
+    spec,
+    workloads({ w: { containers: { c: 'odd:1' } } }),
+    odd,
+    now,
+  );
   expect(lacking).toEqual([{ name: parseImageRef('odd:1'), tags: ['2'] }]);
+});
+
+it('lets others have their turns, as there may be very many tags', async () => {
+  const tags = Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`1.${n}`, '2026-01-01']));
+  const many = knownImages({ many: tags });
+  const policies = { 'tag.c': 'semver:~1' };
+  const given = Array.from({ length: 50 }, (_, n) => [`w${n}`, { containers: { c: 'many:1.0' }, policies }]);
+  let turns = 0;
+  const others = setInterval(() => {
+    turns += 1;
+  });
+  const results = await release({}, workloads(Object.fromEntries(given)), many);
+  clearInterval(others);
+  expect(results).toHaveLength(50);
+  expect(turns).toBeGreaterThan(0);
 });

@@ -16,6 +16,7 @@ import type { Lacking } from '../automation/poll.ts';
 import { rankCandidates } from '../automation/rank-candidates.ts';
 import type { NamedImage } from '../manifests/helm-release-images.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
+import { createBreather } from '../waiting/breather.ts';
 import {
   type Calculation,
   type ContainerChange,
@@ -39,15 +40,16 @@ type Images = Pick<ImageRegistry, 'imagesOf'>;
 
 /**
  * What a release of images changes: each container of the chosen workloads gets the newest image that
- * its pattern lets through, or the one that is asked for.
+ * its pattern lets through, or the one that is asked for. Others have their turns meanwhile: a thousand
+ * repositories of a thousand tags take seconds.
  * @throws {UserError} when the image that is asked for does not exist, or an id is none
  */
-export function calculateImageRelease(
+export async function calculateImageRelease(
   spec: ImageUpdate,
   workloads: Workloads,
   images: Images,
   now: Date,
-): Calculation {
+): Promise<Calculation> {
   const named = namedWorkloads(spec);
   const wanted = spec.ImageSpec === allLatest ? undefined : parseImageRef(spec.ImageSpec);
   if (wanted) requireImage(wanted, images);
@@ -62,7 +64,9 @@ export function calculateImageRelease(
   const question = { wanted, disregardPatterns: spec.Force && wanted !== undefined, images, now };
   const changes: WorkloadChange[] = [];
   const lacking: Lacking[] = [];
+  const breathe = createBreather();
   for (const workload of selected) {
+    await breathe();
     const { result, containers } = releaseWorkload(workload, question, lacking);
     results.set(workload.git.id, result);
     if (containers.length > 0) changes.push({ id: workload.git.id, containers });

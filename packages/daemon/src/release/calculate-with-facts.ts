@@ -12,7 +12,7 @@ const patienceMs = 20_000;
  * @param calculate - reads what is known without waiting
  */
 export function calculateWithFacts(
-  calculate: () => Calculation,
+  calculate: () => Promise<Calculation>,
   { images, log }: { readonly images: Pick<ImageRegistry, 'fetchTags'>; readonly log: Logger },
   signal: AbortSignal,
 ): Promise<Calculation> {

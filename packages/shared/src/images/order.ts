@@ -1,4 +1,3 @@
-import type { TagPattern } from '../policy/tag-pattern.ts';
 import type { Timestamp } from '../timestamp.ts';
 import { compareVersions, parseVersion } from '../versions/version.ts';
 
@@ -10,11 +9,6 @@ export interface Orderable {
 }
 
 export type ImageOrder = 'created' | 'semver';
-
-/** The order that a pattern asks for. */
-export function orderOf(pattern: TagPattern): ImageOrder {
-  return pattern.kind === 'semver' ? 'semver' : 'created';
-}
 
 /** Images of one repository, the newest first. */
 export function sortImages<Image extends Orderable>(images: readonly Image[], order: ImageOrder): Image[] {

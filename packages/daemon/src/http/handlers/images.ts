@@ -8,7 +8,6 @@ import type {
 import { MissingError, UserError } from '@fluxctl/shared/errors';
 import type { Policies } from '@fluxctl/shared/policy/policies';
 import { printTimestamp } from '@fluxctl/shared/timestamp';
-import { createBreather } from '../../automation/breathe.ts';
 import { explainWorkload } from '../../automation/explain.ts';
 import {
   type ContainerField,
@@ -19,6 +18,7 @@ import { possibleUpdates } from '../../automation/possible-updates.ts';
 import type { Workload } from '../../cluster/cluster.ts';
 import { definedPolicies } from '../../reconcile/defined-policies.ts';
 import type { RepositoryStatus } from '../../registry/image-registry.ts';
+import { createBreather } from '../../waiting/breather.ts';
 import type { ApiPorts } from '../api-ports.ts';
 import { parseService } from '../parse-service.ts';
 import type { ApiRequest, Handler } from './handler.ts';
