@@ -64,7 +64,7 @@ export async function bundleProgram(
     const { output } = await bundle.write({
       dir: next,
       format: 'esm',
-      banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
+      banner: ({ isEntry }) => (isEntry ? shebangOf(program) : ''),
       entryFileNames: '[name].mjs',
       chunkFileNames: 'chunks/[name].mjs',
       minify: program.roomsApart ? 'dce-only' : dense,
@@ -83,6 +83,10 @@ export async function bundleProgram(
     await bundle.close();
     rmSync(next, { recursive: true, force: true });
   }
+}
+
+function shebangOf({ nodeOptions }: Program): string {
+  return nodeOptions.length === 0 ? '#!/usr/bin/env node' : `#!/usr/bin/env -S node ${nodeOptions.join(' ')}`;
 }
 
 function describe({ fileName, code, imports, moduleIds }: OutputChunk): BundleFile {
