@@ -1,3 +1,4 @@
+import { goJson } from '@fluxctl/shared/go-json';
 import { canonicalName, type ImageName } from '@fluxctl/shared/images/image-ref';
 import { parseTimestamp, printTimestamp, type Timestamp, zeroTime } from '@fluxctl/shared/timestamp';
 import { type Breather, eachWithBreath } from '../breather.ts';
@@ -85,14 +86,6 @@ export function encodeManifest(name: ImageName, record: ManifestRecord): string 
 /** Flux v1 reads its labels as times: one that is none would spoil the record. */
 function labelTime({ labels }: ImageRecord, label: string): string | undefined {
   return printTimestamp(parseTimestamp(labels[label] ?? '') ?? zeroTime) || undefined;
-}
-
-/** With the escapes of Go's encoder. */
-function goJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 export function decodeManifest(tag: string, json: Record<string, unknown>): ManifestRecord | undefined {

@@ -16,6 +16,7 @@ import { ClientTimeoutError, RegistryAnswerError } from './registry-error.ts';
 import type { RegistryHost } from './registry-host.ts';
 import { readNextPage } from './response-headers.ts';
 import { collectTags, type TagList } from './tag-list.ts';
+import { withinTime } from './within-time.ts';
 
 /** One repository at its registry, with the login that reads it. */
 export interface ImageSource {
@@ -84,15 +85,13 @@ export function openImageSource(host: RegistryHost, options: SourceOptions): Ima
   const base = `/v2/${repository.split('/').map(encodeURIComponent).join('/')}`;
   const accept = manifestTypes.join(', ');
 
-  const bounded = async <T>(signal: AbortSignal, task: (signal: AbortSignal) => Promise<T>): Promise<T> => {
-    const late = AbortSignal.timeout(timeoutMs);
-    try {
-      return await task(AbortSignal.any([signal, late]));
-    } catch (cause) {
-      signal.throwIfAborted();
-      throw late.aborted ? new ClientTimeoutError(formatDuration(timeoutMs), { cause }) : cause;
-    }
-  };
+  const bounded = <T>(signal: AbortSignal, task: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+    withinTime(
+      timeoutMs,
+      signal,
+      task,
+      (cause) => new ClientTimeoutError(formatDuration(timeoutMs), { cause }),
+    );
 
   const manifest = async (reference: string, what: string, signal: AbortSignal): Promise<Fetched> => {
     const path = `${base}/manifests/${encodeURIComponent(reference).replaceAll('%3A', ':')}`;

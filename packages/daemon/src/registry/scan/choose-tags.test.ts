@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createBreather } from '../breather.ts';
 import type { NeededPattern } from '../image-registry.ts';
 import { chooseTags } from './choose-tags.ts';
+import type { Places } from './places.ts';
 
 /** The last in the alphabet, as an order of the tags themselves. */
 const alphabetical = { name: 'alphabetical', newest: (tags: readonly string[]) => tags.toSorted().at(-1) };
@@ -17,7 +18,7 @@ async function choose(
   );
   const interest = { current: new Set(current), patterns: parsed };
   const { needed, shown } = await chooseTags(tags, interest, createBreather());
-  const named = (places: Uint32Array) => [...places].map((index) => tags[index]);
+  const named = (places: Places) => [...places].map((index) => tags[index]);
   return { needed: named(needed), shown: named(shown) };
 }
 

@@ -2,6 +2,7 @@ import { compareVersions, parseVersion, type Version } from '@fluxctl/shared/ver
 import { type Breather, eachWithBreath } from '../breather.ts';
 import type { NeededPattern } from '../image-registry.ts';
 import { Highest } from './highest.ts';
+import { Places } from './places.ts';
 
 /** What the workloads ask of one repository. */
 export interface Interest {
@@ -9,12 +10,12 @@ export interface Interest {
   readonly patterns: readonly NeededPattern[];
 }
 
-/** Tags by their places in the list, in its order. */
+/** Tags by their places in the list. */
 export interface TagChoice {
   /** Without what these mean a decision has to wait. */
-  readonly needed: Uint32Array;
+  readonly needed: Places;
   /** For people to look at; none of them is needed. */
-  readonly shown: Uint32Array;
+  readonly shown: Places;
 }
 
 interface Placed {
@@ -25,8 +26,6 @@ interface Placed {
 type Versioned = Placed & { readonly version: Version };
 
 const newestShown = 10;
-const isShown = 1;
-const isNeeded = 2;
 const numbered = new Intl.Collator('en', { numeric: true });
 
 /**
@@ -41,22 +40,24 @@ export async function chooseTags(
   { current, patterns }: Interest,
   breathe: Breather,
 ): Promise<TagChoice> {
-  const marks = new Uint8Array(names.length);
-  const seekers = patterns.map((pattern) => createSeeker(pattern, (index) => mark(marks, index, isNeeded)));
+  const needed = new Places(names.length);
+  const seekers = patterns.map((pattern) => createSeeker(pattern, needed));
   // Times are not known before the facts are fetched: versions first, then the last in the alphabet.
   const versions = new Highest<Versioned>(newestShown, compareVersioned);
   const others = new Highest<Placed>(newestShown, (a, b) => numbered.compare(a.tag, b.tag));
   await eachWithBreath(names, breathe, (tag, index) => {
-    if (current.has(tag)) mark(marks, index, isNeeded);
+    if (current.has(tag)) needed.add(index);
     const version = parseVersion(tag);
     if (version) versions.offer({ tag, index, version });
     else others.offer({ tag, index });
     for (const { look } of seekers) look({ tag, index, version });
   });
   for (const { finish } of seekers) finish();
-  for (const { index } of [...versions.items, ...others.items].slice(0, newestShown))
-    mark(marks, index, isShown);
-  return { needed: placesOf(marks, isNeeded), shown: placesOf(marks, isShown) };
+  const shown = new Places(names.length);
+  for (const { index } of [...versions.items, ...others.items].slice(0, newestShown)) {
+    if (!needed.has(index)) shown.add(index);
+  }
+  return { needed, shown };
 }
 
 /** What identifies an interest: with the same one and the same list the choice is the same. */
@@ -74,7 +75,7 @@ interface Seeker {
   finish(): void;
 }
 
-function createSeeker(pattern: NeededPattern, need: (index: number) => void): Seeker {
+function createSeeker(pattern: NeededPattern, needed: Places): Seeker {
   const newest = pattern.order?.newest;
   if (newest) {
     const places = new Map<string, number>();
@@ -85,7 +86,7 @@ function createSeeker(pattern: NeededPattern, need: (index: number) => void): Se
       finish() {
         const tag = newest([...places.keys()]);
         const index = tag === undefined ? undefined : places.get(tag);
-        if (index !== undefined) need(index);
+        if (index !== undefined) needed.add(index);
       },
     };
   }
@@ -96,13 +97,13 @@ function createSeeker(pattern: NeededPattern, need: (index: number) => void): Se
         if (version && pattern.matches(placed.tag)) best.offer({ ...placed, version });
       },
       finish() {
-        for (const { index } of best.items) need(index);
+        for (const { index } of best.items) needed.add(index);
       },
     };
   }
   return {
     look({ tag, index }) {
-      if (pattern.matches(tag)) need(index);
+      if (pattern.matches(tag)) needed.add(index);
     },
     finish: () => undefined,
   };
@@ -111,15 +112,4 @@ function createSeeker(pattern: NeededPattern, need: (index: number) => void): Se
 /** As images are put in order: `1.10.0` is above its equal `1.10`. */
 function compareVersioned(a: Versioned, b: Versioned): number {
   return compareVersions(a.version, b.version) || (a.tag < b.tag ? -1 : 1);
-}
-
-function mark(marks: Uint8Array, index: number, value: number): void {
-  marks[index] = Math.max(marks[index] ?? 0, value);
-}
-
-function placesOf(marks: Uint8Array, value: number): Uint32Array {
-  const places = new Uint32Array(marks.reduce((count, mark) => count + (mark === value ? 1 : 0), 0));
-  let next = 0;
-  for (const [index, mark] of marks.entries()) if (mark === value) places[next++] = index;
-  return places;
 }

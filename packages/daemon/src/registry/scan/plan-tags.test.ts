@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { createBreather } from '../breather.ts';
+import { Places } from './places.ts';
 import { planTags } from './plan-tags.ts';
 import { type TagEntry, TagTable } from './tag-table.ts';
 
@@ -17,7 +18,9 @@ it('looks again at what is due, after what was never seen', async () => {
   table.write(0, 'a', known(now));
   table.write(1, 'b', known(now + 1));
   table.write(2, 'c', { state: 'missing', fetchedAt: 0, refreshAt: now });
-  const choice = { needed: Uint32Array.of(0, 1, 2, 3), shown: Uint32Array.of(5) };
+  const choice = { needed: new Places(6), shown: new Places(6) };
+  for (const place of [0, 1, 2, 3]) choice.needed.add(place);
+  choice.shown.add(5);
   const plan = planTags(table, choice, now);
   const tagsOf = (tasks: typeof plan.needed) =>
     tasks.map(({ index, tag, task }) => `${task} ${index} ${tag}`);

@@ -1,4 +1,5 @@
 import type { TagChoice } from './choose-tags.ts';
+import type { Places } from './places.ts';
 import type { TagTable } from './tag-table.ts';
 
 export interface TagTask {
@@ -21,7 +22,7 @@ export interface TagPlan {
  */
 export function planTags(table: TagTable, { needed, shown }: TagChoice, nowSeconds: number): TagPlan {
   let names: readonly string[] | undefined;
-  const tasksOf = (places: Uint32Array): TagTask[] => {
+  const tasksOf = (places: Places): TagTask[] => {
     const fetches: TagTask[] = [];
     const looks: TagTask[] = [];
     for (const index of places) {

@@ -28,6 +28,7 @@ export async function restoreRepository(
   repository: Repository,
   cache: ImageCache,
   believesLabels: boolean,
+  now: number,
   signal: AbortSignal,
 ): Promise<void> {
   repository.restored = true;
@@ -46,6 +47,7 @@ export async function restoreRepository(
   });
   repository.table = table;
   repository.listedAt = record.lastUpdate;
+  repository.savedAt = now;
 }
 
 /** Writes what is known of a repository, when something is new or the last record is old. */

@@ -32,7 +32,7 @@ export async function scanRepository(
   signal: AbortSignal,
 ): Promise<ScanResult> {
   const { cache, now, believesLabels } = ports;
-  if (!repository.restored) await restoreRepository(repository, cache, believesLabels, signal);
+  if (!repository.restored) await restoreRepository(repository, cache, believesLabels, now(), signal);
   const added = await takeList(repository, await listTags(repository, source, ports, signal), ports);
   repository.listedAt = timestampOf(new Date(now()));
 

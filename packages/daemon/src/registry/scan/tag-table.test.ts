@@ -28,6 +28,8 @@ it.each<{ what: string; entry: TagEntry }>([
     entry: { state: 'excluded', reason: 'because', tagDigest: digest(3), ...looks },
   },
   { what: 'a missing manifest', entry: { state: 'missing', ...looks } },
+  { what: 'an image from the end of time', entry: known(7, '9999-12-31T23:59:59.999999999Z') },
+  { what: 'an image from the beginning', entry: known(7, '0000-01-01T00:00:00.000000001Z') },
   { what: 'nothing', entry: { state: 'unseen' } },
 ])('gives back $what as it was written', async ({ entry }) => {
   const table = await tableOf('a', 'b', 'c');
@@ -52,6 +54,33 @@ it('keeps what is known when the list changes, and leaves the old table to its r
   expect(before.read(2, '3')).toEqual(known(20));
   expect((await table.renamed(['3', '4', '1'], breathe)).table).toBe(table);
   expect((await table.renamed([], breathe)).table.names()).toEqual([]);
+});
+
+it('is the same for those who ask, whether few or most of its tags are known', async () => {
+  const names = Array.from({ length: 10 }, (_, n) => `t${n}`);
+  const few = await tableOf(...names);
+  const most = await tableOf(...names);
+  most.write(3, 't3', known(30));
+  most.reserve(9);
+  for (const table of [few, most]) {
+    for (const n of [3, 7]) table.write(n, `t${n}`, known(n * 10));
+    expect(table.known()).toBe(2);
+    expect(table.find(digest(70))).toBe(7);
+    expect(table.find(digest(71))).toBeUndefined();
+    expect(names.map((name, index) => table.read(index, name).state)).toEqual(
+      names.map((_, n) => (n === 3 || n === 7 ? 'known' : 'unseen')),
+    );
+    expect(table.due(1, 0)).toBe('fetch');
+    const { table: next } = await table.renamed(['t7', 'new', 't3'], breathe);
+    expect([next.read(0, 't7'), next.read(1, 'new'), next.read(2, 't3')]).toEqual([
+      known(70),
+      { state: 'unseen' },
+      known(30),
+    ]);
+    next.write(1, 'new', known(1));
+    expect(next.find(digest(1))).toBe(1);
+    expect(next.known()).toBe(3);
+  }
 });
 
 it('finds an image by its digest', async () => {

@@ -37,24 +37,30 @@ export interface RenamedTable {
   readonly removed: readonly (readonly [name: string, index: number])[];
 }
 
-// One row for each tag: digest, time to the nanosecond, when seen and when to look again, state, reason.
+// One row: digest, time in seconds and nanoseconds, when seen, seconds until the next look, state. What is
+// excluded has the number of its reason in place of the nanoseconds.
 const digestAt = 0;
 const secondsAt = 32;
-const nanosAt = 40;
-const fetchedAtAt = 44;
-const refreshAtAt = 48;
-const stateAt = 52;
-const reasonAt = 53;
-const rowSize = 56;
+const secondsSize = 6;
+const nanosAt = 38;
+const reasonAt = nanosAt;
+const fetchedAtAt = 42;
+const intervalAt = 46;
+const intervalSize = 3;
+const longestInterval = 2 ** (8 * intervalSize) - 1;
+const stateAt = 49;
+const rowSize = 50;
 const mostReasons = 200;
 
 const noSlots = new Uint32Array(0);
 const firstRows = 16;
+/** Slots are worth their while as long as this part of the tags has rows. */
+const mostSlots = 0.8;
 
 /**
  * The tags of one repository and what they mean, packed: thousands of repositories with thousands of tags
  * each must fit into a small daemon. Names are one text; each tag of which something is known has a row of
- * bytes, found through its slot.
+ * bytes, found through its slot. Where that is so of most of them, each tag has a row, in the order of the list.
  */
 export class TagTable {
   #names = '';
@@ -63,6 +69,8 @@ export class TagTable {
   #slots: Uint32Array = noSlots;
   #rows: Buffer = Buffer.alloc(0);
   #used = 0;
+  /** Each tag has a row, and none a slot. */
+  #isWhole = false;
   #reasons: string[] = [];
   readonly #details = new Map<string, ImageDetails>();
 
@@ -77,9 +85,7 @@ export class TagTable {
   /** How many tags' facts are known. */
   known(): number {
     let known = 0;
-    for (const slot of this.#slots) {
-      if (slot > 0 && this.#rows[(slot - 1) * rowSize + stateAt] === 1) known += 1;
-    }
+    for (let at = 0; at < this.#used * rowSize; at += rowSize) if (this.#rows[at + stateAt] === 1) known += 1;
     return known;
   }
 
@@ -96,7 +102,7 @@ export class TagTable {
     await eachWithBreath(this.names(), breathe, (name, index) => before.set(name, index));
     const table = new TagTable();
     table.#count = names.length;
-    if (this.#used > 0) table.#slots = new Uint32Array(names.length);
+    if (this.#isWhole) table.#makeWhole();
     const added: string[] = [];
     await eachWithBreath(names, breathe, (name, index) => {
       const old = before.get(name);
@@ -105,8 +111,10 @@ export class TagTable {
         return;
       }
       const from = this.#rowOf(old);
-      const to = from === undefined ? 0 : table.#newRow(index);
-      if (from !== undefined) this.#rows.copy(table.#rows, to, from, from + rowSize);
+      if (from !== undefined) {
+        const to = table.#newRow(index);
+        this.#rows.copy(table.#rows, to, from, from + rowSize);
+      }
       const details = this.#details.get(name);
       if (details) table.#details.set(name, details);
       before.delete(name);
@@ -125,7 +133,7 @@ export class TagTable {
     const state = states[rows[at + stateAt] ?? 0] ?? 'unseen';
     const looks = {
       fetchedAt: rows.readUInt32LE(at + fetchedAtAt),
-      refreshAt: rows.readUInt32LE(at + refreshAtAt),
+      refreshAt: this.#refreshAt(at),
     };
     switch (state) {
       case 'unseen':
@@ -151,14 +159,16 @@ export class TagTable {
     const at = this.#rowOf(index);
     const state = at === undefined ? 'unseen' : states[this.#rows[at + stateAt] ?? 0];
     if (at === undefined || state === 'unseen') return 'fetch';
-    if (nowSeconds < this.#rows.readUInt32LE(at + refreshAtAt)) return 'nothing';
+    if (nowSeconds < this.#refreshAt(at)) return 'nothing';
     return state === 'missing' ? 'fetch' : 'look';
   }
 
   /** Makes room for so many more tags at once: growing bit by bit would leave the memory in pieces. */
   reserve(more: number): void {
     const wanted = Math.min(this.#count, this.#used + more);
-    if (wanted * rowSize > this.#rows.length) this.#grow(wanted);
+    if (this.#isWhole) return;
+    if (wanted > this.#count * mostSlots) this.#makeWhole();
+    else if (wanted * rowSize > this.#rows.length) this.#grow(wanted);
   }
 
   write(index: number, name: string, entry: TagEntry): void {
@@ -169,7 +179,8 @@ export class TagTable {
     rows[at + stateAt] = states.indexOf(entry.state);
     if (entry.state === 'unseen') return;
     rows.writeUInt32LE(entry.fetchedAt, at + fetchedAtAt);
-    rows.writeUInt32LE(entry.refreshAt, at + refreshAtAt);
+    const interval = Math.min(longestInterval, Math.max(0, entry.refreshAt - entry.fetchedAt));
+    rows.writeUIntLE(interval, at + intervalAt, intervalSize);
     if (entry.state === 'excluded') {
       rows[at + reasonAt] = this.#reason(entry.reason);
       this.#writeDigest(at, entry.tagDigest);
@@ -178,7 +189,8 @@ export class TagTable {
       const { tagDigest, createdAt, digest, imageId, labels } = entry.image;
       this.#writeDigest(at, tagDigest);
       if (createdAt !== zeroTime) {
-        rows.writeDoubleLE(Date.parse(`${createdAt.slice(0, 19)}Z`) / 1000, at + secondsAt);
+        const seconds = Date.parse(`${createdAt.slice(0, 19)}Z`) / 1000;
+        rows.writeIntLE(seconds, at + secondsAt, secondsSize);
         // One more than there are, so that nothing at all is the zero time.
         rows.writeUInt32LE(Number(createdAt.slice(20, 29)) + 1, at + nanosAt);
       }
@@ -191,7 +203,9 @@ export class TagTable {
     const bytes = Buffer.from(tagDigest.slice('sha256:'.length), 'hex');
     if (bytes.length !== 32) return undefined;
     for (let found = this.#rows.indexOf(bytes); found >= 0; found = this.#rows.indexOf(bytes, found + 1)) {
-      const index = found % rowSize === digestAt ? this.#slots.indexOf(found / rowSize + 1) : -1;
+      if (found % rowSize !== digestAt) continue;
+      const row = found / rowSize;
+      const index = this.#isWhole ? row : this.#slots.indexOf(row + 1);
       if (index >= 0) return index;
     }
     return undefined;
@@ -208,17 +222,32 @@ export class TagTable {
   }
 
   #rowOf(index: number): number | undefined {
+    if (this.#isWhole) return index * rowSize;
     const slot = this.#slots[index] ?? 0;
     return slot === 0 ? undefined : (slot - 1) * rowSize;
   }
 
   #newRow(index: number): number {
+    if (this.#isWhole) return index * rowSize;
     if (this.#slots.length === 0) this.#slots = new Uint32Array(this.#count);
     const at = this.#used * rowSize;
     if (at >= this.#rows.length) this.#grow(Math.min(this.#count, Math.max(firstRows, this.#used * 2)));
     this.#used += 1;
     this.#slots[index] = this.#used;
     return at;
+  }
+
+  /** A row for each tag, known or not. */
+  #makeWhole(): void {
+    const rows = Buffer.alloc(this.#count * rowSize);
+    for (const [index, slot] of this.#slots.entries()) {
+      const from = (slot - 1) * rowSize;
+      if (slot > 0) this.#rows.copy(rows, index * rowSize, from, from + rowSize);
+    }
+    this.#isWhole = true;
+    this.#rows = rows;
+    this.#slots = noSlots;
+    this.#used = this.#count;
   }
 
   #grow(count: number): void {
@@ -240,8 +269,13 @@ export class TagTable {
   #created(at: number): Timestamp {
     const nanos = this.#rows.readUInt32LE(at + nanosAt);
     if (nanos === 0) return zeroTime;
-    const seconds = new Date(this.#rows.readDoubleLE(at + secondsAt) * 1000).toISOString().slice(0, 19);
+    const time = new Date(this.#rows.readIntLE(at + secondsAt, secondsSize) * 1000);
+    const seconds = time.toISOString().slice(0, 19);
     return `${seconds}.${String(nanos - 1).padStart(9, '0')}Z` as Timestamp;
+  }
+
+  #refreshAt(at: number): number {
+    return this.#rows.readUInt32LE(at + fetchedAtAt) + this.#rows.readUIntLE(at + intervalAt, intervalSize);
   }
 
   #reason(reason: string): number {
