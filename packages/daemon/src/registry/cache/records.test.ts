@@ -1,7 +1,7 @@
 import { parseImageRef } from '@fluxctl/shared/images/image-ref';
 import { parseTimestamp, zeroTime } from '@fluxctl/shared/timestamp';
 import { describe, expect, it } from 'vitest';
-import { createBreather } from '../breather.ts';
+import { createBreather } from '../../waiting/breather.ts';
 import {
   decodeManifest,
   decodeRepository,

@@ -1,7 +1,7 @@
 import { goJson } from '@fluxctl/shared/go-json';
 import { canonicalName, type ImageName } from '@fluxctl/shared/images/image-ref';
 import { parseTimestamp, printTimestamp, type Timestamp, zeroTime } from '@fluxctl/shared/timestamp';
-import { type Breather, eachWithBreath } from '../breather.ts';
+import { type Breather, eachWithBreath } from '../../waiting/breather.ts';
 import { isTag } from '../distribution/is-tag.ts';
 import { buildDateLabel, createdLabel } from '../distribution/manifest.ts';
 

@@ -1,5 +1,5 @@
 import { formatDuration } from '@fluxctl/shared/duration';
-import { createBreather } from '../breather.ts';
+import { createBreather } from '../../waiting/breather.ts';
 import type { Login } from '../credentials/logins.ts';
 import { choosePlatform, noPlatform } from './choose-platform.ts';
 import { sha256Digest, verifyDigest } from './digest.ts';

@@ -1,4 +1,4 @@
-import { type Breather, eachWithBreath } from '../breather.ts';
+import { type Breather, eachWithBreath } from '../../waiting/breather.ts';
 import { isTag } from './is-tag.ts';
 import { parseObject } from './manifest.ts';
 import { RegistryAnswerError } from './registry-error.ts';

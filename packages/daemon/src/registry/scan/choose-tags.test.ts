@@ -1,6 +1,6 @@
 import { parseTagPattern } from '@fluxctl/shared/policy/tag-pattern';
 import { describe, expect, it } from 'vitest';
-import { createBreather } from '../breather.ts';
+import { createBreather } from '../../waiting/breather.ts';
 import type { NeededPattern } from '../image-registry.ts';
 import { chooseTags } from './choose-tags.ts';
 import type { Places } from './places.ts';

@@ -1,5 +1,5 @@
 import { compareVersions, parseVersion, type Version } from '@fluxctl/shared/versions/version';
-import { type Breather, eachWithBreath } from '../breather.ts';
+import { type Breather, eachWithBreath } from '../../waiting/breather.ts';
 import type { NeededPattern } from '../image-registry.ts';
 import { Highest } from './highest.ts';
 import { Places } from './places.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createBreather } from '../breather.ts';
+import { createBreather } from '../../waiting/breather.ts';
 import { Places } from './places.ts';
 import { planTags } from './plan-tags.ts';
 import { type TagEntry, TagTable } from './tag-table.ts';

@@ -1,5 +1,5 @@
 import { timestampOf, zeroTime } from '@fluxctl/shared/timestamp';
-import { createBreather, eachWithBreath } from '../breather.ts';
+import { createBreather, eachWithBreath } from '../../waiting/breather.ts';
 import type { ImageCache } from '../cache/image-cache.ts';
 import {
   decodeManifest,

@@ -1,5 +1,5 @@
 import { timestampOf } from '@fluxctl/shared/timestamp';
-import { createBreather } from '../breather.ts';
+import { createBreather } from '../../waiting/breather.ts';
 import type { ImageSource } from '../distribution/image-source.ts';
 import type { TagList } from '../distribution/tag-list.ts';
 import type { ImageChange } from '../image-registry.ts';

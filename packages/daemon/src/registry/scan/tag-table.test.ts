@@ -1,6 +1,6 @@
 import { parseTimestamp, zeroTime } from '@fluxctl/shared/timestamp';
 import { expect, it } from 'vitest';
-import { createBreather } from '../breather.ts';
+import { createBreather } from '../../waiting/breather.ts';
 import { type TagEntry, TagTable } from './tag-table.ts';
 
 const digest = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`;

@@ -1,5 +1,5 @@
 import { type Timestamp, zeroTime } from '@fluxctl/shared/timestamp';
-import { type Breather, eachWithBreath } from '../breather.ts';
+import { type Breather, eachWithBreath } from '../../waiting/breather.ts';
 
 /** What is remembered of one tag. */
 export type TagEntry =
