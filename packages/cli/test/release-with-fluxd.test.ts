@@ -84,7 +84,8 @@ describe('release with fluxd in a cluster', () => {
     expect(run.stdout).toBe('');
     const [opening, ...told] = run.stderr.split('\n').map((line) => line.trim());
     expect(opening).toMatch(/^Submitting plan [0-9a-f]{12} \.\.\.$/);
-    expect(told[0]).toMatch(
+    expect(told[0]).toBe('Nothing was written. Make a new plan: fluxctl release … --dry-run -o json');
+    expect(told[1]).toMatch(
       /^Error: the plan cannot be carried out: things have changed since it was made at /,
     );
     expect(told).toContain(

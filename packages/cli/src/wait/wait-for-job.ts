@@ -11,7 +11,7 @@ export class JobFailedError extends FluxError {
   readonly result: JobStatus['Result'];
 
   constructor(status: JobStatus) {
-    super(status.Err);
+    super(status.Err, { help: status.Help ?? '' });
     this.result = status.Result;
   }
 }

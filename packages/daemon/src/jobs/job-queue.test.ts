@@ -74,7 +74,12 @@ it('tells how far a job got that failed, and keeps what was computed elsewhere',
   const stop = new AbortController();
   const running = queue.run(stop.signal, never);
   await vi.waitFor(() =>
-    expect(queue.status(id)).toEqual({ Result: { result }, Err: 'no changes found', StatusString: 'failed' }),
+    expect(queue.status(id)).toEqual({
+      Result: { result },
+      Err: 'no changes found',
+      Help: 'see there',
+      StatusString: 'failed',
+    }),
   );
   const plans = [queue.remember({ result }), queue.remember({ plannedAt: 'abcdefg' })];
   expect(plans.map((plan) => queue.status(plan)?.Result)).toEqual([{ result }, { plannedAt: 'abcdefg' }]);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { JobStatus } from '@fluxctl/shared/api/types';
-import { errorMessage } from '@fluxctl/shared/errors';
+import { errorMessage, FluxError } from '@fluxctl/shared/errors';
 import type { Logger } from '../log/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { JobError } from './job-error.ts';
@@ -84,7 +84,8 @@ export function createJobQueue({ remembered, timeoutMs, metrics, log }: JobQueue
       ok = false;
       const err = late.aborted ? `the job took longer than ${timeoutMs / 1000}s` : errorMessage(error);
       const got = error instanceof JobError ? error.result : {};
-      remember(id, { Result: got, Err: err, StatusString: 'failed' });
+      const help = !late.aborted && error instanceof FluxError ? error.help.trim() : '';
+      remember(id, { Result: got, Err: err, ...(help && { Help: help }), StatusString: 'failed' });
       jobLog.log({ state: 'done', success: false, err });
     }
     metrics.jobDuration(ok, (performance.now() - start) / 1000);

@@ -144,6 +144,8 @@ export interface JobStatus {
     readonly plannedAt?: string;
   };
   readonly Err: string;
+  /** Ours, of a job that failed: what to do about it; left out where nothing is known. */
+  readonly Help?: string;
   readonly StatusString: 'queued' | 'running' | 'failed' | 'succeeded';
 }
 
