@@ -37,7 +37,7 @@ function container(given: Partial<ContainerExplanation>): ContainerExplanation {
 const candidates = [
   candidate('2.0.0', 'no-match'),
   candidate('1.0.4', 'too-young', 'until 2026-01-01T12:00:00Z'),
-  candidate('1.0.3', 'held', 'its rollout failed before'),
+  candidate('1.0.3', 'held', 'by the annotation fluxcd.io/hold.hello'),
   { ...candidate('1.0.2', 'taken'), createdAt: '2020-01-23T12:08:04.6Z' },
   candidate('1.0.2-rc', 'no-match'),
   candidate('1.0.1', 'current'),
@@ -87,7 +87,7 @@ describe('explain', () => {
         '  TAG       CREATED              VERDICT         REASON',
         '  2.0.0                          does not match',
         '  1.0.4                          too young       until 2026-01-01T12:00:00Z',
-        '  1.0.3                          held            its rollout failed before',
+        '  1.0.3                          held            by the annotation fluxcd.io/hold.hello',
         '  1.0.2     23 Jan 20 12:08 UTC  would be taken',
         '  1.0.2-rc                       does not match',
         '  1.0.1                          current',

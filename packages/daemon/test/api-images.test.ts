@@ -357,7 +357,7 @@ describe('GET /v12/explain', () => {
   });
 
   it.each([
-    { name: 'held', expected: ['1.2.0', 'held', 'its rollout failed before'], next: '1.1.0' },
+    { name: 'held', expected: ['1.2.0', 'held', 'by the annotation fluxcd.io/hold.app'], next: '1.1.0' },
     { name: 'young', expected: ['1.2.0', 'too-young', 'until 2026-01-04T12:00:00Z'], next: '1.1.0' },
     { name: 'excluded', expected: ['2.0.0', 'excluded', 'no suitable manifest'], next: '' },
     { name: 'faceless', expected: ['new', 'no-metadata', 'not fetched yet'], next: '' },

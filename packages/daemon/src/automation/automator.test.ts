@@ -279,6 +279,19 @@ describe('the automator', () => {
     ]);
   });
 
+  it('tells switches and containers that there are not once, also of what is not automated', async () => {
+    await using world = start();
+    world.policies = {
+      [id]: { automated: 'true', 'tag.ap': 'semver:~1' },
+      'demo:deployment/other': { automated: 'ture' },
+    };
+    await world.after(11 * minute);
+    expect(world.lines.filter((line) => line.includes('annotation='))).toEqual([
+      'component=sync-loop workload=demo:deployment/other annotation=fluxcd.io/automated warning="\\"ture\\" is none of true, false; it is not automated"',
+      'component=sync-loop workload=demo:deployment/app annotation=fluxcd.io/tag.ap warning="the workload has no container \\"ap\\"; it has app"',
+    ]);
+  });
+
   it('asks the registry for what a decision lacks, and decides in the same run', async () => {
     await using world = start();
     world.policies = { [id]: { automated: 'true' } };

@@ -3,12 +3,15 @@ import { freezeEnd } from '@fluxctl/shared/policy/freeze';
 import type { Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { LogFields } from '../log/logger.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
 import { createWake } from '../waiting/wake.ts';
 import { type AutomatedUpdatePorts, createAutomatedUpdates } from './automated-updates.ts';
 import { candidateIds, fingerprint, repositoriesOf, runningCandidates } from './candidates.ts';
 import type { ImagesInGit } from './not-in-git.ts';
 import { type AutomatedWorkload, freezeOf } from './poll.ts';
+import { ToldOnce } from './told-once.ts';
+import { senselessSwitches } from './workload-problems.ts';
 
 /** Decides when the images of automated workloads are looked at, and has them updated. */
 export interface Automator {
@@ -52,6 +55,7 @@ export function createAutomator(ports: AutomatorPorts): Automator {
   const log = ports.log.with({ component: 'sync-loop' });
   const wake = createWake();
   const updates = createAutomatedUpdates({ ...ports, log, onFree: () => ask('run') });
+  const senseless = new ToldOnce<LogFields>();
   let asked: Question | undefined;
   let askedAt = 0;
   /** All of these in milliseconds since 1970. */
@@ -109,6 +113,7 @@ export function createAutomator(ports: AutomatorPorts): Automator {
     if (question === 'look' && !isNews) return false;
     tellStart();
     if (ids.length === 0) log.log({ msg: 'no automated workloads' });
+    for (const line of senseless.news(switchLines(state.policies))) log.log(line);
     last = { fingerprint: print, repositories: repositoriesOf(candidates) };
     thawAt = nextThaw(candidates);
     await updates.make(candidates, state, signal);
@@ -155,4 +160,17 @@ export function createAutomator(ports: AutomatorPorts): Automator {
       unwatch();
     },
   };
+}
+
+/** Of all workloads in git: one whose `automated` cannot be read is no candidate. */
+function switchLines(policies: ReadonlyMap<ResourceId, Policies>): Map<string, LogFields> {
+  const problems = [...policies].flatMap(([workload, asked]) =>
+    senselessSwitches(asked).map((problem) => ({ workload, ...problem })),
+  );
+  return new Map(
+    problems.map(({ workload, policy, message }) => [
+      `${workload} ${policy}`,
+      { workload, annotation: `fluxcd.io/${policy}`, warning: message },
+    ]),
+  );
 }

@@ -20,7 +20,7 @@ function summary(choice: Choice): string {
     case 'skip':
       return `skip: ${choice.warning}`;
     case 'unknown':
-      return `unknown: ${choice.error}`;
+      return `unknown: ${choice.error.message}`;
     default:
       return choice satisfies never;
   }
@@ -240,6 +240,27 @@ describe('opt-in', () => {
       chosen: 'keep',
     },
     {
+      because: 'one that is too young stays where somebody released it, though',
+      current: 'x:3',
+      policies: { 'tag.c': 'semver:*', 'min-age.c': '2h' },
+      tags: old,
+      chosen: 'keep',
+    },
+    {
+      because: 'by build times too',
+      current: 'x:3',
+      policies: { 'min-age.c': '2h' },
+      tags: old,
+      chosen: 'keep',
+    },
+    {
+      because: 'but gives way to a newer one that is old enough',
+      current: 'x:1',
+      policies: { 'tag.c': 'semver:*', 'min-age.c': '2h' },
+      tags: { ...old, '1': '2026-01-09T23:59:00Z' },
+      chosen: 'x:2',
+    },
+    {
       because: 'an age needs times, for versions too',
       current: 'x:1',
       policies: { 'tag.c': 'semver:*', 'min-age.c': '2h' },
@@ -362,7 +383,7 @@ it('says of every candidate why it was passed over', () => {
     '6': 'too-young: until 2026-01-10T01:00:00Z',
     latest: 'no-match: `latest` is taken by the pattern glob:latest alone',
     a: 'no-match: ',
-    '5': 'held: its rollout failed before',
+    '5': 'held: ',
     '3': 'taken: ',
     '2': 'older: than 3',
     '1': 'current: ',

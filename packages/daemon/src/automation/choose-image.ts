@@ -1,3 +1,4 @@
+import type { MissingError } from '@fluxctl/shared/errors';
 import { type ImageRef, printImageRef, withTag, writeImageRef } from '@fluxctl/shared/images/image-ref';
 import { printGoTime, type Timestamp, zeroTime } from '@fluxctl/shared/timestamp';
 import type { RepositoryImages, ScannedRepository } from '../registry/image-registry.ts';
@@ -24,8 +25,8 @@ export type Decision =
       /** Tags of which to ask the registry; then the choice may be made again. */
       readonly lacking: readonly string[];
     }
-  /** Nothing is known of the repository; the text is the registry's. */
-  | { readonly outcome: 'unknown'; readonly error: string };
+  /** Nothing is known of the repository; the error is the registry's. */
+  | { readonly outcome: 'unknown'; readonly error: MissingError };
 
 /**
  * Decides which image a container is to have.
@@ -37,7 +38,7 @@ export function chooseImage(
   images: RepositoryImages,
   now: Date,
 ): Choice {
-  if (images.state === 'unknown') return { outcome: 'unknown', error: images.error.message, candidates: [] };
+  if (images.state === 'unknown') return { outcome: 'unknown', error: images.error, candidates: [] };
   const ranking = rankCandidates(images, policy, now);
   const decision = decide(current, policy, images, ranking);
   return { ...decision, candidates: verdictsFor(current, policy, ranking, decision) };
@@ -47,11 +48,16 @@ function decide(
   current: ImageRef,
   policy: ContainerPolicy,
   repository: ScannedRepository,
-  { best, lacking }: Ranking,
+  { candidates, best, lacking }: Ranking,
 ): Decision {
   const [missing] = lacking;
   if (missing !== undefined) return lacksMetadata(missing, lacking);
   if (!best) return { outcome: 'keep', reason: 'no image may be taken' };
+  const at = candidates.findIndex(({ tag }) => tag === current.tag);
+  if (candidates[at]?.verdict === 'too-young' && candidates.indexOf(best) > at) {
+    // Somebody released it by hand; a minimum age is about taking an image, not about taking it away.
+    return { outcome: 'keep', reason: `than ${current.tag}, which is there already` };
+  }
   const writesDigest = policy.pin || current.sha256 !== '';
   if (!writesDigest && best.tag === current.tag) {
     return { outcome: 'keep', reason: 'it is the newest that may be taken' };

@@ -14,6 +14,7 @@ describe('readRollback', () => {
   it('of nonsense is no, and it is told with the problems of every container', () => {
     const problem = {
       policy: 'rollback',
+      fault: '"yes" is neither true nor false',
       message: '"yes" is neither true nor false; nothing is rolled back',
     };
     expect(readRollback({ rollback: 'yes' })).toEqual({ wanted: false, problem });

@@ -30,6 +30,9 @@ export interface ContainerPolicy {
 export interface PolicyProblem {
   /** `tag.app`, `min-age.app`, `freeze` … */
   readonly policy: string;
+  /** What is wrong with the value. */
+  readonly fault: string;
+  /** That, and what is done instead. */
   readonly message: string;
 }
 
@@ -44,12 +47,12 @@ export const freezePolicy = 'freeze';
 /** The policy of one container. What makes no sense is told, and never loosens what holds without it. */
 export function readContainerPolicy(policies: Policies, container: string): ContainerPolicy {
   const problems: PolicyProblem[] = [];
-  const complain = (policy: string, message: string) => problems.push({ policy, message });
+  const complain: Complain = (...words) => problems.push(policyProblem(...words));
   const tagPolicy = tagPolicyPrefix + container;
   const pattern = parseTagPattern(policyValue(policies, tagPolicy) ?? anyTag);
   if (pattern.problem !== undefined) {
     const instead = pattern.kind === 'semver' ? 'every version' : 'every tag';
-    complain(tagPolicy, `${pattern.problem}; ${instead} counts as matching`);
+    complain(tagPolicy, pattern.problem, `${instead} counts as matching`);
   }
   const rollback = readRollback(policies);
   if (rollback.problem) problems.push(rollback.problem);
@@ -82,10 +85,7 @@ export function readFreeze(policies: Policies): Freeze | PolicyProblem | undefin
   try {
     return parseFreeze(text);
   } catch (error) {
-    return {
-      policy: freezePolicy,
-      message: `${errorMessage(error)}; nothing is updated until it can be read`,
-    };
+    return policyProblem(freezePolicy, errorMessage(error), 'nothing is updated until it can be read');
   }
 }
 
@@ -96,11 +96,16 @@ export function readRollback(policies: Policies): {
 } {
   const value = policyValue(policies, rollbackPolicy);
   if (value === undefined || value === 'true' || value === 'false') return { wanted: value === 'true' };
-  const message = `${JSON.stringify(value)} is neither true nor false; nothing is rolled back`;
-  return { wanted: false, problem: { policy: rollbackPolicy, message } };
+  const fault = `${JSON.stringify(value)} is neither true nor false`;
+  return { wanted: false, problem: policyProblem(rollbackPolicy, fault, 'nothing is rolled back') };
 }
 
-type Complain = (policy: string, message: string) => void;
+/** @param instead - what is done as long as nobody corrects it */
+export function policyProblem(policy: string, fault: string, instead: string): PolicyProblem {
+  return { policy, fault, message: `${fault}; ${instead}` };
+}
+
+type Complain = (...words: Parameters<typeof policyProblem>) => void;
 
 function readOrder(policies: Policies, container: string, pattern: TagPattern, complain: Complain): TagOrder {
   const usual = usualOrder(pattern);
@@ -108,8 +113,8 @@ function readOrder(policies: Policies, container: string, pattern: TagPattern, c
   if (value === undefined) return usual;
   const order = tagOrders.find((known) => known === value);
   if (!order) {
-    const message = `${JSON.stringify(value)} is none of ${tagOrders.join(', ')}; the order is ${usual}`;
-    complain(orderPolicy(container), message);
+    const fault = `${JSON.stringify(value)} is none of ${tagOrders.join(', ')}`;
+    complain(orderPolicy(container), fault, `the order is ${usual}`);
   }
   return order ?? usual;
 }
@@ -126,7 +131,8 @@ function readDowngrade(policies: Policies, complain: Complain): ContainerPolicy[
   if (value !== 'false') {
     complain(
       allowDowngradePolicy,
-      `${JSON.stringify(value)} is neither true nor false; no downgrade is made`,
+      `${JSON.stringify(value)} is neither true nor false`,
+      'no downgrade is made',
     );
   }
   return 'forbidden';
@@ -138,7 +144,7 @@ function readMinAge(policies: Policies, container: string, complain: Complain): 
   try {
     return Math.max(0, parseDuration(value));
   } catch (error) {
-    complain(minAgePolicy(container), `${errorMessage(error)}; no image is old enough`);
+    complain(minAgePolicy(container), errorMessage(error), 'no image is old enough');
     return Number.POSITIVE_INFINITY;
   }
 }
@@ -146,7 +152,7 @@ function readMinAge(policies: Policies, container: string, complain: Complain): 
 function readPin(policies: Policies, container: string, complain: Complain): boolean {
   const value = policyValue(policies, pinPolicy(container));
   if (value !== undefined && value !== 'digest') {
-    complain(pinPolicy(container), `${JSON.stringify(value)} is not digest; no digest is added`);
+    complain(pinPolicy(container), `${JSON.stringify(value)} is not digest`, 'no digest is added');
   }
   return value === 'digest';
 }

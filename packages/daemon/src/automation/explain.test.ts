@@ -1,3 +1,4 @@
+import { MissingError, ServerError } from '@fluxctl/shared/errors';
 import { parseImageRef } from '@fluxctl/shared/images/image-ref';
 import { parseResourceId } from '@fluxctl/shared/resource/resource-id';
 import { describe, expect, it } from 'vitest';
@@ -60,6 +61,51 @@ describe('obstacles of the workload', () => {
     expect(obstacles).toEqual([expect.objectContaining({ kind, reason })]);
     expect(containers[0]?.next).toBe('');
   });
+});
+
+it.each([
+  {
+    annotation: 'locked',
+    policies: { locked: 'yes' },
+    reason: '"yes" is none of true, false; it is not locked',
+  },
+  {
+    annotation: 'ignore',
+    policies: { ignore: 'sync-only' },
+    reason: '"sync-only" is none of true, false, sync_only; it is not ignored',
+  },
+  {
+    annotation: 'tag.misspelt',
+    policies: { 'tag.misspelt': 'semver:~1' },
+    reason: 'the workload has no container "misspelt"; it has c',
+  },
+  {
+    annotation: 'min-age.',
+    policies: { 'min-age.': '2h' },
+    reason: 'the workload has no container ""; it has c',
+  },
+])(
+  "names the annotation fluxcd.io/$annotation, which is in nobody's way",
+  ({ annotation, policies, reason }) => {
+    const asked = { automated: 'true', ...policies } as ExplainQuestion['policies'];
+    const { obstacles, containers } = explainWorkload({ ...question, policies: asked }, images);
+    const remedy = `Correct the annotation fluxcd.io/${annotation}.`;
+    expect(obstacles).toEqual([{ kind: 'bad-policy', reason, remedy }]);
+    expect(containers[0]?.next).toBe('2');
+  },
+);
+
+it('says why the registry cannot be read, and what would change it', () => {
+  const cause = new ServerError('quay.io refuses the login', { help: 'Give the workload a pull secret.' });
+  const error = new MissingError('item not in cache, last error: quay.io refuses the login', { cause });
+  const explained = explainWorkload(question, { imagesOf: () => ({ state: 'unknown', error }) });
+  expect(explained.containers[0]?.obstacles).toEqual([
+    {
+      kind: 'registry',
+      reason: 'the registry cannot be read: quay.io refuses the login',
+      remedy: 'Give the workload a pull secret.',
+    },
+  ]);
 });
 
 it.each([

@@ -1,4 +1,5 @@
 import type { ContainerExplanation, Obstacle, WorkloadExplanation } from '@fluxctl/shared/api/types';
+import { FluxError } from '@fluxctl/shared/errors';
 import { writeImageRef } from '@fluxctl/shared/images/image-ref';
 import { type Freeze, freezeEnd } from '@fluxctl/shared/policy/freeze';
 import { isSet, type Policies } from '@fluxctl/shared/policy/policies';
@@ -7,8 +8,14 @@ import { printTimestamp, timestampOf } from '@fluxctl/shared/timestamp';
 import type { NamedImage } from '../manifests/helm-release-images.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
 import { type Choice, chooseImage } from './choose-image.ts';
-import { type ContainerPolicy, readContainerPolicy } from './container-policy.ts';
+import {
+  type ContainerPolicy,
+  holdPolicy,
+  type PolicyProblem,
+  readContainerPolicy,
+} from './container-policy.ts';
 import { freezeOf } from './poll.ts';
+import { senselessSwitches, strayPolicies } from './workload-problems.ts';
 
 export interface ExplainQuestion {
   readonly id: ResourceId;
@@ -33,7 +40,8 @@ export function explainWorkload(
   return {
     workload: id,
     policies,
-    obstacles,
+    // What makes no sense is told, and is in nobody's way.
+    obstacles: [...obstacles, ...senseless(policies, containers).map(badPolicy)],
     containers: containers.map(({ name, image }) => {
       const policy = readContainerPolicy(policies, name);
       const choice = chooseImage(image, policy, images.imagesOf(image), now);
@@ -68,8 +76,17 @@ function workloadObstacles(question: ExplainQuestion, policies: Policies): Obsta
       `fluxctl release --workload=${id} works all the same.`,
     );
   }
-  if (problem) add('bad-policy', problem.message, `Correct the annotation fluxcd.io/${problem.policy}.`);
+  if (problem) found.push(badPolicy(problem));
   return found;
+}
+
+function senseless(policies: Policies, containers: readonly NamedImage[]): PolicyProblem[] {
+  const names = containers.map(({ name }) => name);
+  return [...senselessSwitches(policies), ...strayPolicies(policies, names)];
+}
+
+function badPolicy({ policy, message }: PolicyProblem): Obstacle {
+  return { kind: 'bad-policy', reason: message, remedy: `Correct the annotation fluxcd.io/${policy}.` };
 }
 
 function lockReason(policies: Policies): string {
@@ -89,21 +106,12 @@ function explainContainer(
     pattern: policy.pattern.text,
     order: policy.order,
     next: choice.outcome === 'update' && !kept ? choice.to.tag : '',
-    obstacles: [
-      ...policy.problems.map(
-        (problem): Obstacle => ({
-          kind: 'bad-policy',
-          reason: problem.message,
-          remedy: `Correct the annotation fluxcd.io/${problem.policy}.`,
-        }),
-      ),
-      ...choiceObstacles(choice, image),
-    ],
+    obstacles: [...policy.problems.map(badPolicy), ...choiceObstacles(choice, image)],
     candidates: choice.candidates.map(({ tag, createdAt, verdict, reason }) => ({
       tag,
       createdAt: printTimestamp(createdAt),
       verdict,
-      reason,
+      reason: verdict === 'held' ? `by the annotation fluxcd.io/${holdPolicy(name)}` : reason,
     })),
   };
 }
@@ -114,9 +122,11 @@ function choiceObstacles(choice: Choice, image: NamedImage['image']): Obstacle[]
     case 'keep':
       return [];
     case 'unknown': {
-      const failed = choice.error.includes('last error');
+      const { message, cause } = choice.error;
       const remedy = 'fluxctl registry tells when it was and will be scanned.';
-      return [{ kind: failed ? 'registry' : 'not-scanned', reason: choice.error, remedy }];
+      if (!(cause instanceof FluxError)) return [{ kind: 'not-scanned', reason: message, remedy }];
+      const reason = `the registry cannot be read: ${cause.message}`;
+      return [{ kind: 'registry', reason, remedy: cause.help.trim() || remedy }];
     }
     case 'skip':
       if (image.sha256 !== '' && image.tag === '') {

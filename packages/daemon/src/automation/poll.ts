@@ -12,6 +12,7 @@ import {
   readContainerPolicy,
   readFreeze,
 } from './container-policy.ts';
+import { strayPolicies } from './workload-problems.ts';
 
 /** A workload as the cluster runs it, with what git asks for it. */
 export interface AutomatedWorkload {
@@ -76,7 +77,13 @@ export function pollImages(
   const lacking: Lacking[] = [];
   for (const { id, containers, policies } of workloads) {
     const frozen = freezeOf(policies, at);
-    if (frozen.problem) problems.push({ workload: id, ...frozen.problem });
+    const strays = strayPolicies(
+      policies,
+      containers.map(({ name }) => name),
+    );
+    for (const problem of [...(frozen.problem ? [frozen.problem] : []), ...strays]) {
+      problems.push({ workload: id, ...problem });
+    }
     for (const { name, image } of containers) {
       const policy = readContainerPolicy(policies, name);
       problems.push(...policy.problems.map((problem) => ({ workload: id, ...problem })));

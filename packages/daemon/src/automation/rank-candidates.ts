@@ -73,7 +73,7 @@ function objectTo(
   if (orderKey(tag, policy) === undefined) {
     return { verdict: 'no-match', reason: `it has no place in the order ${policy.order}` };
   }
-  if (policy.held.includes(tag)) return { verdict: 'held', reason: 'its rollout failed before' };
+  if (policy.held.includes(tag)) return { verdict: 'held', reason: '' };
   if (state.state === 'excluded') return { verdict: 'excluded', reason: state.reason };
   if (state.state === 'missing') {
     return { verdict: 'no-metadata', reason: 'the registry lists the tag, but has no image for it' };

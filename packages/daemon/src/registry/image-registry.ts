@@ -28,7 +28,7 @@ export interface ImageRegistry {
 
 export type RepositoryImages =
   | ScannedRepository
-  /** Not scanned yet, or never with success; the error is in Flux v1's words. */
+  /** Not scanned yet, or never with success; the error is in Flux v1's words, its cause that of the last scan. */
   | { readonly state: 'unknown'; readonly error: MissingError };
 
 export interface ScannedRepository {

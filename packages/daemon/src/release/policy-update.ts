@@ -4,6 +4,7 @@ import { anyTag, parseTagPattern } from '@fluxctl/shared/policy/tag-pattern';
 import { parseResourceId, type ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { member } from '@fluxctl/shared/updates/update-spec';
 import { holdPolicy, readContainerPolicy, readFreeze } from '../automation/container-policy.ts';
+import { senselessSwitches } from '../automation/workload-problems.ts';
 import type { AnnotationChanges } from '../manifests/edit/edit-annotations.ts';
 import type { WorkloadChange } from './calculation.ts';
 
@@ -103,9 +104,10 @@ function checkPolicy(policy: string, value: string): void {
   const problems = [
     ...(freeze && 'message' in freeze ? [freeze] : []),
     ...readContainerPolicy(policies, container).problems,
+    ...senselessSwitches(policies),
   ];
   const problem = problems.find((one) => one.policy === policy);
-  if (problem) throw new UserError(`invalid policy ${policy}: ${problem.message}`);
+  if (problem) throw new UserError(`invalid policy ${policy}: ${problem.fault}`);
 }
 
 /**

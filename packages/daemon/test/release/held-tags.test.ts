@@ -86,7 +86,7 @@ describe.each(rolloutStages())('tags that failed, on the $name cluster', ({ star
     expect(explained.containers[0]).toMatchObject({
       next: '',
       candidates: [
-        { tag: '1.0.1', verdict: 'held', reason: 'its rollout failed before' },
+        { tag: '1.0.1', verdict: 'held', reason: 'by the annotation fluxcd.io/hold.app' },
         { tag: '1.0.0', verdict: 'current' },
       ],
     });

@@ -104,13 +104,20 @@ export function connectionError(host: string, cause: unknown): RegistryDownError
       cause,
     });
   }
-  return new RegistryDownError(`cannot reach ${host}: ${known ?? errorMessage(rootOf(cause))}`, { cause });
+  return new RegistryDownError(`cannot reach ${host}: ${known ?? errorMessage(rootOf(cause))}`, {
+    ...(known === noTls && {
+      help: `Is it meant to have none? Then start fluxd with --registry-insecure-host=${host}`,
+    }),
+    cause,
+  });
 }
 
 function rootOf(error: unknown): unknown {
   if (error instanceof AggregateError) return rootOf(error.errors[0]);
   return error instanceof Error && error.cause !== undefined ? rootOf(error.cause) : error;
 }
+
+const noTls = 'it does not speak TLS';
 
 const reasons: ReadonlyMap<string, string> = new Map([
   ['ENOTFOUND', 'no such host'],
@@ -125,6 +132,6 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['UND_ERR_BODY_TIMEOUT', 'its answer stopped half-way'],
   ['EHOSTUNREACH', 'no route to it'],
   ['ENETUNREACH', 'no route to it'],
-  ['EPROTO', 'it does not speak TLS'],
-  ['ERR_SSL_WRONG_VERSION_NUMBER', 'it does not speak TLS'],
+  ['EPROTO', noTls],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', noTls],
 ]);

@@ -1,4 +1,4 @@
-import { type FluxError, MissingError } from '@fluxctl/shared/errors';
+import { type FluxError, MissingError, ServerError } from '@fluxctl/shared/errors';
 import type { ImageName } from '@fluxctl/shared/images/image-ref';
 import { type Timestamp, timestampOf, zeroTime } from '@fluxctl/shared/timestamp';
 import type { ImageInfo, RepositoryImages, TagState } from '../image-registry.ts';
@@ -62,8 +62,13 @@ export function newRepository(canonical: string, name: ImageName): Repository {
 /** What is known, for readers; in Flux v1's words when nothing is. */
 export function readImages(repository: Repository | undefined): RepositoryImages {
   if (!repository || repository.listedAt === zeroTime) {
-    const reason = repository?.error ? `, last error: ${repository.error}` : '';
-    return { state: 'unknown', error: new MissingError(`item not in cache${reason}`) };
+    if (!repository?.error) return { state: 'unknown', error: new MissingError('item not in cache') };
+    const { error, help } = repository;
+    const cause = new ServerError(error, { help });
+    return {
+      state: 'unknown',
+      error: new MissingError(`item not in cache, last error: ${error}`, { cause }),
+    };
   }
   const { table, listedAt } = repository;
   const tags = table.names();
