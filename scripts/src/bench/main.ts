@@ -27,18 +27,31 @@ process.once('SIGINT', () => stop.abort(new Error('stopped')));
 process.once('SIGTERM', () => stop.abort(new Error('stopped')));
 const folder = mkdtempSync(join(tmpdir(), 'fluxctl-bench-'));
 try {
+  await using shared = new AsyncDisposableStack();
+  const opened = new Map<unknown, Promise<AsyncDisposable>>();
   for (const program of programs) await bundleProgram(program, repositoryRoot, join(folder, program.name));
   const bench: Bench = {
     bundles: { fluxctl: join(folder, 'fluxctl/fluxctl.mjs'), fluxd: join(folder, 'fluxd/fluxd.mjs') },
     quick: values.quick,
     signal: stop.signal,
     tell: (doing) => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${doing}\n`),
+    share<T extends AsyncDisposable>(open: (own: Bench) => Promise<T>): Promise<T> {
+      const known = opened.get(open) ?? open(bench).then((resource) => shared.use(resource));
+      opened.set(open, known);
+      return known as Promise<T>;
+    },
   };
   const rows: Row[] = [];
   for (const { name, measure } of wanted) {
     bench.tell(name);
-    rows.push(...(await measure(bench)));
-    stop.signal.throwIfAborted();
+    try {
+      rows.push(...(await measure(bench)));
+    } catch (error) {
+      stop.signal.throwIfAborted();
+      // What else there is to measure is worth having.
+      console.error(`${name}:`, error);
+      process.exitCode = 1;
+    }
   }
   const machine = {
     node: process.version,

@@ -36,6 +36,8 @@ export interface Bench {
   readonly signal: AbortSignal;
   /** Says what is being done. */
   tell(doing: string): void;
+  /** Opens what several measurements use, once; it is closed at the end of all. */
+  share<T extends AsyncDisposable>(open: (bench: Bench) => Promise<T>): Promise<T>;
 }
 
 /** A group of figures that are taken together. */

@@ -1,0 +1,70 @@
+import { summary } from './compare.ts';
+import type { Bench, Measurement, Row } from './row.ts';
+import { median } from './statistics.ts';
+import type { BareTimes } from './world/bare-messages.ts';
+import { benchObjects } from './world/objects.ts';
+import { applyRequests, runBare } from './world/run-bare.ts';
+import { openStage, type Stage } from './world/stage.ts';
+
+/** The first sync of a repository, beside a bare loop of the same requests. */
+export const firstSync: Measurement = {
+  name: 'first-sync',
+  inQuick: true,
+  async measure(bench) {
+    await using stage = await openStage(bench);
+    const count = bench.quick ? 300 : 1_000;
+    return [await againstBareLoop(stage, count, bench)];
+  },
+};
+
+async function againstBareLoop(stage: Stage, count: number, bench: Bench): Promise<Row> {
+  const seen: { readonly ours: Sync; readonly theirs: BareTimes }[] = [];
+  for (let run = 0; run < (bench.quick ? 1 : 5) + 1; run += 1) {
+    const figures = { theirs: await bareLoop(stage, count, bench), ours: await sync(stage, count, run) };
+    bench.tell(`${figures.ours.ms.toFixed(0)} ms, bare ${figures.theirs.ms.toFixed(0)} ms`);
+    // The API server gets warm in the first one.
+    if (run > 0) seen.push(figures);
+  }
+  const cpu = median(seen.map(({ ours }) => ours.cpu));
+  const cpuBare = median(seen.map(({ theirs }) => theirs.cpu));
+  return {
+    what: `first sync of ${count} objects`,
+    unit: 'ms',
+    against: 'bare loop, 16 connections',
+    ...summary(
+      seen.map(({ ours }) => ours.ms),
+      seen.map(({ theirs }) => theirs.ms),
+    ),
+    goal: { ratio: 1.25 },
+    peak: Math.max(...seen.map(({ ours }) => ours.peak)),
+    note: `processor time from start to end ${cpu.toFixed(0)} ms, bare loop ${cpuBare.toFixed(0)} ms`,
+  };
+}
+
+interface Sync {
+  readonly ms: number;
+  readonly cpu: number;
+  readonly peak: number;
+}
+
+async function sync(stage: Stage, count: number, run: number): Promise<Sync> {
+  await using scene = await stage.setUp({
+    count,
+    filesPerFolder: run % 2 === 0 ? 1 : 100,
+    args: ['--registry-disable-scanning'],
+  });
+  const { fluxd, firstSync: untilSynced } = scene;
+  const ms = await untilSynced(await fluxd.start());
+  const { ms: cpu } = await fluxd.ask('cpu');
+  const { peak } = await fluxd.ask('memory');
+  await fluxd.stop();
+  return { ms, cpu, peak };
+}
+
+async function bareLoop(stage: Stage, count: number, { signal }: Bench): Promise<BareTimes> {
+  const namespace = await stage.addNamespace();
+  const requests = applyRequests(benchObjects({ count, namespace, filesPerFolder: 1 }));
+  const times = await runBare(stage.cluster, requests, signal);
+  await stage.clear(namespace);
+  return times;
+}

@@ -1,0 +1,115 @@
+import type { HostedRepository } from '@fluxctl/sandbox/git-host/hosted-repository';
+import { type GitHost, startGitHost } from '@fluxctl/sandbox/git-host/start-git-host';
+import type { Bench } from '../row.ts';
+import { type BenchCluster, startBenchCluster } from './cluster.ts';
+import { createFluxd, type Fluxd } from './fluxd.ts';
+import {
+  type BenchObject,
+  benchObjects,
+  collectionPath,
+  collections,
+  filesOf,
+  type ObjectOptions,
+} from './objects.ts';
+
+/** A cluster and a git host, where daemons come and go. */
+export interface Stage extends AsyncDisposable {
+  readonly cluster: BenchCluster;
+  readonly host: GitHost;
+  /** A namespace, objects for it that are not there yet, a repository that has them, and a daemon that does not run yet. */
+  setUp(options: SetUpOptions): Promise<Scene>;
+  /** A namespace by itself. */
+  addNamespace(): Promise<string>;
+  /** Deletes the objects of the bench in a namespace. */
+  clear(namespace: string): Promise<void>;
+}
+
+export interface SetUpOptions extends Omit<ObjectOptions, 'namespace' | 'filesPerFolder'> {
+  readonly filesPerFolder?: 1 | 100;
+  /** Further flags of the daemon. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Scene extends AsyncDisposable {
+  readonly namespace: string;
+  readonly objects: readonly BenchObject[];
+  readonly repository: HostedRepository;
+  readonly fluxd: Fluxd;
+  /**
+   * Of a daemon that was started: waits until its first pass has applied everything.
+   * @param from - the place in the log where it starts
+   * @returns milliseconds from the head being known to the last answer
+   */
+  firstSync(from: number): Promise<number>;
+}
+
+export async function openStage({ bundles, signal }: Bench): Promise<Stage> {
+  await using undo = new AsyncDisposableStack();
+  const cluster = undo.use(await startBenchCluster());
+  const host = undo.use(await startGitHost({ anyKey: true }));
+  const { kube } = cluster;
+  let serial = 0;
+
+  const addNamespace = async (): Promise<string> => {
+    const name = `bench-${serial++}`;
+    await kube.create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    return name;
+  };
+  const clear = async (namespace: string): Promise<void> => {
+    for (const kind of Object.keys(collections) as BenchObject['kind'][]) {
+      await kube.send({ method: 'DELETE', path: collectionPath(kind, namespace) });
+    }
+  };
+  const finish = undo.move();
+
+  return {
+    cluster,
+    host,
+    addNamespace,
+    clear,
+    async setUp({ args = [], env = {}, filesPerFolder = 1, ...options }) {
+      const namespace = await addNamespace();
+      const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'flux-git-deploy' } };
+      await kube.create(`/api/v1/namespaces/${namespace}/secrets`, secret);
+      const objects = benchObjects({ ...options, filesPerFolder, namespace });
+      const repository = await host.createRepository(`bench/${namespace}`, filesOf(objects));
+      const fluxd = await createFluxd({
+        bundle: bundles.fluxd,
+        kubeconfig: cluster.kubeconfig,
+        knownHosts: host.knownHosts,
+        signal,
+        env,
+        args: [
+          `--git-url=${repository.url}`,
+          '--git-branch=master',
+          '--git-label=flux',
+          '--git-poll-interval=10h',
+          '--sync-interval=10h',
+          `--k8s-namespace=${namespace}`,
+          `--k8s-default-namespace=${namespace}`,
+          '--sync-garbage-collection',
+          ...args,
+        ],
+      });
+      return {
+        namespace,
+        objects,
+        repository,
+        fluxd,
+        async firstSync(from) {
+          const end = await fluxd.log.line(/ cmd="server-side apply" /, from, signal);
+          if (!/ err=null /.test(end.text)) throw new Error(`not all was applied:\n${fluxd.log.tail(from)}`);
+          const begin = fluxd.log.find(/ event=refreshed /, from);
+          await fluxd.log.line(/ state="tag flux" /, from, signal);
+          return end.at - (begin?.at ?? Number.NaN);
+        },
+        async [Symbol.asyncDispose]() {
+          await fluxd[Symbol.asyncDispose]();
+          await clear(namespace);
+        },
+      };
+    },
+    [Symbol.asyncDispose]: () => finish.disposeAsync(),
+  };
+}
