@@ -51,7 +51,9 @@ export function readContainerPolicy(policies: Policies, container: string): Cont
   const tagPolicy = tagPolicyPrefix + container;
   const pattern = parseTagPattern(policyValue(policies, tagPolicy) ?? anyTag);
   if (pattern.problem !== undefined) {
-    const instead = pattern.kind === 'semver' ? 'every version' : 'every tag';
+    // None at all where the expression is too large: any other that cannot be read lets everything through.
+    const lets = pattern.matches('1.0.0') ? 'every' : 'no';
+    const instead = `${lets} ${pattern.kind === 'semver' ? 'version' : 'tag'}`;
     complain(tagPolicy, pattern.problem, `${instead} counts as matching`);
   }
   const rollback = readRollback(policies);

@@ -140,6 +140,7 @@ function choiceObstacles(choice: Choice, image: NamedImage['image']): Obstacle[]
 }
 
 function skipRemedy(lacking: readonly string[]): string {
-  if (lacking.length > 0) return 'The next scan brings what is missing.';
+  if (lacking.length > 0)
+    return 'The next scan brings what is missing; fluxctl registry tells where it cannot.';
   return 'A semver pattern decides without build times.';
 }
