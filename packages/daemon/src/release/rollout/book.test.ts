@@ -38,3 +38,15 @@ it('the book keeps what a rollback answers beside it, until something else comes
   book.change(answer, { ...answer, message: 'too late' });
   expect(book.recent()).toEqual([next]);
 });
+
+it('the book keeps what was overtaken beside what overtook it: somebody may wait for that', () => {
+  const book = createBook(10);
+  const overtaken: RolloutRecord = { ...record('web', '1'), outcome: 'superseded' };
+  const [next, last] = [record('web', '2'), record('web', '3')];
+  book.begin(overtaken);
+  book.begin(next);
+  expect(book.recent()).toEqual([next, overtaken]);
+  expect(book.latest(web)).toBe(next);
+  book.begin(last);
+  expect(book.recent()).toEqual([last]);
+});

@@ -4,7 +4,10 @@ import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 /** How the latest image updates came to run; in memory only. */
 export interface Book {
   latest(id: ResourceId): RolloutRecord | undefined;
-  /** The newest first: the latest of each workload, and with a rollback the rollout that it answers. */
+  /**
+   * The newest first: the latest of each workload, with the one before where it overtook that, and with a
+   * rollback the rollout that it answers.
+   */
   recent(): readonly RolloutRecord[];
   /**
    * Puts in a record, in the place of older ones of the workload.
@@ -23,7 +26,12 @@ export function createBook(limit: number): Book {
     latest: (id) => records.find(({ workload }) => workload === id),
     recent: () => records,
     begin(record, answers) {
-      const others = records.filter((one) => one.workload !== record.workload || one === answers);
+      // Who waits for that one has to learn that it never came to its end.
+      const before = records.find(({ workload }) => workload === record.workload);
+      const overtaken = before?.outcome === 'superseded' ? before : undefined;
+      const others = records.filter(
+        (one) => one.workload !== record.workload || one === answers || one === overtaken,
+      );
       records = [record, ...others].slice(0, limit);
     },
     change(before, after) {
