@@ -1,25 +1,18 @@
-import { randomBytes } from 'node:crypto';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage, FluxError } from '@fluxctl/shared/errors';
-import { isHttpUrl } from '@fluxctl/shared/git/git-url';
 import { version } from '@fluxctl/shared/version';
-import type { Cluster, SecretStore } from './cluster/cluster.ts';
-import { connectCluster } from './cluster/connect-cluster.ts';
-import { findCluster } from './cluster/kubeconfig.ts';
+import { greetCluster } from './compose/greet-cluster.ts';
 import { openAutomation } from './compose/open-automation.ts';
+import { openKeyRing, openMirror } from './compose/open-git.ts';
 import { openImages } from './compose/open-images.ts';
+import { openPlace } from './compose/open-place.ts';
 import { openRollouts } from './compose/open-rollouts.ts';
-import { openSource, openUpdates, type Place } from './compose/open-source.ts';
+import { openSource, openUpdates } from './compose/open-source.ts';
 import { type Config, readConfig } from './config/config.ts';
 import { usage } from './config/usage.ts';
 import { createEventRecorder } from './events/recorder.ts';
 import { importGpgKeys } from './git/gpg-keys.ts';
-import { openRepository } from './git/open-repository.ts';
 import type { Repository } from './git/repository.ts';
-import type { SshFiles } from './git/ssh-client.ts';
-import { createSshKeyRing, emptyKeyRing, type SshKeyRing } from './git/ssh-key-ring.ts';
 import type { ApiPorts } from './http/api-ports.ts';
 import { listen } from './http/listen.ts';
 import { createApiServer, createMetricsServer } from './http/server.ts';
@@ -28,7 +21,6 @@ import { createJobQueue } from './jobs/job-queue.ts';
 import { createLogger } from './log/create-logger.ts';
 import type { Logger } from './log/logger.ts';
 import { createMetrics } from './metrics/metrics.ts';
-import { backOff } from './reconcile/back-off.ts';
 
 /** After the first signal, what is under way may end; Kubernetes kills after 30 s. In milliseconds. */
 const graceMs = 25_000;
@@ -36,8 +28,6 @@ const eventsRemembered = 100;
 const jobsRemembered = 100;
 /** How long the first clone waits for the deploy key, which may have to be made, in milliseconds. */
 const keyMomentMs = 5_000;
-/** Between looks at an API server that does not answer at start. */
-const knocks = { firstMs: 1_000, capMs: 30_000, random: Math.random };
 
 /** Milliseconds since 1970, to the microsecond. */
 function now(): number {
@@ -89,60 +79,44 @@ async function run(config: Config, log: Logger): Promise<number> {
   // Whatever happens, watches must end, or the process would not.
   resources.defer(end);
 
-  await importGpgKeys(config.git.gpgKeys, { env: process.env, log }, stop);
-  const place = await connect(config, log, stop);
+  const { env } = process;
+  const { random } = Math;
+  await importGpgKeys(config.git.gpgKeys, { env, log }, stop);
+  const place = await openPlace(config, { env, log, now, random, stop });
   resources.defer(() => place.close());
-  const keyRing = openKeyRing(config, place.secrets, log);
+  const { cluster, ownNamespace, secrets } = place;
+  const keyRing = openKeyRing(config, { secrets, log, env, random });
   resources.defer(() => keyRing.close());
-  const repository = await openMirror(config, keyRing);
+  const repository = await openMirror(config, keyRing, { env, now });
   resources.defer(() => repository.close());
 
   const metrics = createMetrics();
   const events = createEventRecorder(log, eventsRemembered);
+  const common = { cluster, events, metrics, log, now, random };
   const source = openSource(config, place, repository, {
-    ...{ events, metrics, log, now, random: Math.random },
+    ...common,
     onApplied: (changes, signal) => rollouts.applied(changes, signal),
   });
-  const { cluster, ownNamespace } = place;
   const sources = [source];
-  const { env } = process;
-  const images = await openImages(config.images, {
-    cluster,
-    sources,
-    metrics,
-    log,
-    env,
-    now,
-    random: Math.random,
-    stop,
-  });
+  const images = await openImages(config.images, { ...common, sources, env, stop });
   resources.defer(() => images.close());
   const { timeoutMs } = config.sync;
   const jobs = createJobQueue({ remembered: jobsRemembered, timeoutMs, metrics, log });
   tellConfiguration(config, repository, log);
-  const onAutomated = (): void => automation.askSoon();
   const updates = openUpdates(config, source, {
-    cluster,
+    ...common,
     images: images.registry,
-    ...{ events, metrics, log, now, random: Math.random },
-    onAutomated,
+    onAutomated: () => automation.askSoon(),
   });
-  const rollouts = openRollouts(source, { cluster, updates, jobs, events, log, now, random: Math.random });
-  const automation = openAutomation(config.images, { cluster, sources, images, updates, jobs, log, now });
+  const rollouts = openRollouts(source, { ...common, updates, jobs });
+  const automation = openAutomation(config.images, { ...common, sources, images, updates, jobs });
   const ports: ApiPorts = {
-    version,
-    cluster,
-    sources,
-    jobs,
-    updates,
+    ...{ version, cluster, sources, jobs, updates, rollouts, metrics, log },
     deployKey: keyRing,
     images: images.registry,
     scanning: config.images.scanning,
-    rollouts,
     freeze: config.images.freeze,
     now: () => new Date(now()),
-    metrics,
-    log,
   };
   await serve(config, ports, { ownNamespace, abandon }, resources);
 
@@ -153,7 +127,7 @@ async function run(config: Config, log: Logger): Promise<number> {
     await Promise.all([late && key.then(() => repository.notify()), source.run(stop, abandon)]);
   };
   await Promise.all([
-    greetCluster(cluster, place.host, log, stop),
+    greetCluster(place, { log, random }, stop),
     followWithKey(),
     jobs.run(stop, abandon),
     images.run(stop),
@@ -161,46 +135,6 @@ async function run(config: Config, log: Logger): Promise<number> {
     rollouts.run(stop),
   ]);
   return 0;
-}
-
-async function connect({ cluster, mountRoot }: Config, log: Logger, stop: AbortSignal): Promise<Place> {
-  const { kubeConfig: file, kubeContext: context, namespace } = cluster;
-  const found = await findCluster({ file, context, namespace, env: process.env, mountRoot });
-  log.log({ msg: `Using kube config: ${JSON.stringify(found.origin)} to connect to the cluster` });
-  const { allowedNamespaces, excludedResources } = cluster;
-  const ports = { allowedNamespaces, excludedResources, log, now, random: Math.random, signal: stop };
-  const connected = await connectCluster(found, ports);
-  // In a pod that would be the daemon's own, which Flux v1 does not take for a default.
-  const contextNamespace = found.origin === 'in-cluster' ? '' : found.contextNamespace;
-  const defaultNamespace = cluster.defaultNamespace || contextNamespace || 'default';
-  return { ...connected, ownNamespace: found.ownNamespace, defaultNamespace };
-}
-
-function openMirror(config: Config, keyRing: SshKeyRing): Promise<Repository> {
-  return openRepository(
-    { ...config.git, tempFolder: tmpdir(), ssh: sshFiles(config), env: process.env },
-    {
-      identityFiles: () => keyRing.identityFiles(),
-      now: () => new Date(now()),
-      randomHex: (count) => randomBytes(count).toString('hex').slice(0, count),
-    },
-  );
-}
-
-function tellConfiguration({ git, sync, images }: Config, { safeUrl }: Repository, log: Logger): void {
-  log.log({
-    url: safeUrl,
-    user: git.user,
-    email: git.email,
-    'signing-key': git.signingKey,
-    'sync-tag': git.syncTag,
-    state: sync.state,
-    readonly: git.readonly,
-    'registry-disable-scanning': !images.scanning,
-    'notes-ref': git.notesRef,
-    'set-author': git.setAuthor,
-  });
-  log.log({ upstream: 'no upstream URL given' });
 }
 
 /** Listens; the servers close with `resources`. */
@@ -222,59 +156,25 @@ async function serve(
   log.log({ 'metrics-addr': await listen(metricsServer, listenMetrics, ephemeralPorts) });
 }
 
-/** The deploy key; none is used over HTTP. */
-function openKeyRing(config: Config, secrets: SecretStore, log: Logger): SshKeyRing {
-  const { ssh, git } = config;
-  if (git.url === '' || isHttpUrl(git.url)) return emptyKeyRing;
-  return createSshKeyRing(
-    {
-      secretName: ssh.secretName,
-      mountPath: ssh.mountPath,
-      dataKey: ssh.dataKey,
-      keygenFolder: ssh.keygenDir,
-      tempFolder: tmpdir(),
-      bits: ssh.bits,
-      type: ssh.type || undefined,
-      format: ssh.format || undefined,
-      env: process.env,
-    },
-    { secrets, log, random: Math.random },
-  );
-}
-
-/** Where OpenSSH would look; the files need not exist. */
-function sshFiles({ mountRoot, ssh }: Config): SshFiles {
-  const home = homedir();
-  const user = join(home.startsWith(`${mountRoot}/`) ? '/' : mountRoot, home, '.ssh');
-  const system = join(mountRoot, '/etc/ssh');
-  return {
-    config: [join(user, 'config'), join(system, 'ssh_config')],
-    knownHosts: [
-      join(user, 'known_hosts'),
-      join(system, 'ssh_known_hosts'),
-      ...(ssh.knownHosts === '' ? [] : [ssh.knownHosts]),
-    ],
-  };
-}
-
-/** Tells which cluster this is; until it answers, tells why not. Nothing waits for this. */
-async function greetCluster(cluster: Cluster, server: string, log: Logger, stop: AbortSignal): Promise<void> {
-  for (let attempt = 1; !stop.aborted; attempt++) {
-    try {
-      log.log({ host: server, version: await cluster.version(stop) });
-      log.log({ ping: true });
-      return;
-    } catch (error) {
-      if (stop.aborted) return;
-      log.log({ host: server, ping: errorMessage(error) });
-      await pause(backOff(attempt, knocks), stop);
-    }
-  }
-}
-
 /** Waits, in milliseconds, or until `stop`. */
 async function pause(ms: number, stop: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal: stop }).catch(() => undefined);
+}
+
+function tellConfiguration({ git, sync, images }: Config, { safeUrl }: Repository, log: Logger): void {
+  log.log({
+    url: safeUrl,
+    user: git.user,
+    email: git.email,
+    'signing-key': git.signingKey,
+    'sync-tag': git.syncTag,
+    state: sync.state,
+    readonly: git.readonly,
+    'registry-disable-scanning': !images.scanning,
+    'notes-ref': git.notesRef,
+    'set-author': git.setAuthor,
+  });
+  log.log({ upstream: 'no upstream URL given' });
 }
 
 interface Signals {

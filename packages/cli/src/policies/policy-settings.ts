@@ -14,7 +14,7 @@ const workload = (example: string, help: string): KnownPolicy => ({ perContainer
 const container = (example: string, help: string): KnownPolicy => ({ perContainer: true, example, help });
 
 /** What `--set` and `--unset` know, by name: annotations under `fluxcd.io/`. */
-export const knownPolicies: Readonly<Record<string, KnownPolicy>> = {
+const knownPolicies: Readonly<Record<string, KnownPolicy>> = {
   order: container('numeric', 'newest by: created, semver, numeric or alphabetical'),
   pin: container('digest', 'digest: write the digest of the image behind its tag'),
   'min-age': container('2h', 'how old an image must be to be taken, as 2h'),

@@ -5,7 +5,7 @@ import { type Policies, tagPolicyPrefix } from '@fluxctl/shared/policy/policies'
 import { anyTag, parseTagPattern, type TagPattern } from '@fluxctl/shared/policy/tag-pattern';
 
 /** By what the newest of the images is told. All but `created` look at what the pattern captures of the tag. */
-export const tagOrders = ['created', 'semver', 'numeric', 'alphabetical'] as const;
+const tagOrders = ['created', 'semver', 'numeric', 'alphabetical'] as const;
 export type TagOrder = (typeof tagOrders)[number];
 
 /** What a workload's annotations ask for one of its containers. */
@@ -40,9 +40,9 @@ export const orderPolicy = (container: string): string => `order.${container}`;
 export const minAgePolicy = (container: string): string => `min-age.${container}`;
 export const holdPolicy = (container: string): string => `hold.${container}`;
 export const pinPolicy = (container: string): string => `pin.${container}`;
-export const allowDowngradePolicy = 'allow-downgrade';
-export const rollbackPolicy = 'rollback';
-export const freezePolicy = 'freeze';
+const allowDowngradePolicy = 'allow-downgrade';
+const rollbackPolicy = 'rollback';
+const freezePolicy = 'freeze';
 
 /** The policy of one container. What makes no sense is told, and never loosens what holds without it. */
 export function readContainerPolicy(policies: Policies, container: string): ContainerPolicy {

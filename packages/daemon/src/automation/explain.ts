@@ -5,7 +5,7 @@ import { type Freeze, freezeEnd } from '@fluxctl/shared/policy/freeze';
 import { isSet, type Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { printTimestamp, timestampOf } from '@fluxctl/shared/timestamp';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
 import { type Choice, chooseImage } from './choose-image.ts';
 import {

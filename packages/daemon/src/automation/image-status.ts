@@ -3,7 +3,7 @@ import { UserError } from '@fluxctl/shared/errors';
 import { type ImageRef, printImageName, writeImageRef } from '@fluxctl/shared/images/image-ref';
 import type { Policies } from '@fluxctl/shared/policy/policies';
 import { printTimestamp, zeroTime } from '@fluxctl/shared/timestamp';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 import type {
   ImageInfo as KnownImage,
   RepositoryImages,

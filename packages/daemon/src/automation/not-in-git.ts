@@ -1,6 +1,6 @@
 import { canonicalName, canonicalRef, type ImageRef, parseImageRef } from '@fluxctl/shared/images/image-ref';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 import type { AutoChange } from './poll.ts';
 
 export interface ImagesInGit {

@@ -3,7 +3,7 @@ import { type Freeze, isFrozen } from '@fluxctl/shared/policy/freeze';
 import { isSet, type Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { LogFields } from '../log/logger.ts';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 import type { ImageRegistry, RepositoryImages } from '../registry/image-registry.ts';
 import { chooseImage, type Decision } from './choose-image.ts';
 import {

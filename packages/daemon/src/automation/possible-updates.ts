@@ -1,7 +1,7 @@
 import type { ContainerUpdate } from '@fluxctl/shared/api/types';
 import { writeImageRef } from '@fluxctl/shared/images/image-ref';
 import type { Policies } from '@fluxctl/shared/policy/policies';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
 import { chooseImage } from './choose-image.ts';
 import { readContainerPolicy } from './container-policy.ts';

@@ -2,8 +2,8 @@ import type { Rollout } from '@fluxctl/shared/api/types';
 import type { FluxError } from '@fluxctl/shared/errors';
 import type { JsonObject, ObjectRef } from '@fluxctl/shared/kube-object';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
 import type { SourcePosition } from '../manifests/manifest.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 import type { RevisionFacts, WorkloadProgress } from './rollout-facts.ts';
 
 export type Scope =

@@ -1,4 +1,3 @@
-import type { ConnectedCluster } from '../cluster/connect-cluster.ts';
 import type { Config } from '../config/config.ts';
 import type { Repository } from '../git/repository.ts';
 import { createManifestLoader } from '../manifests/loader.ts';
@@ -8,14 +7,7 @@ import type { SourcePorts } from '../reconcile/pass-ports.ts';
 import { createSource, type Source } from '../reconcile/source.ts';
 import type { UpdatePorts } from '../release/update-ports.ts';
 import { createUpdates, type Updates } from '../release/updates.ts';
-
-/** The cluster, and what of it is said by where it was found. */
-export interface Place extends ConnectedCluster {
-  /** The daemon's own. */
-  readonly ownNamespace: string;
-  /** For objects whose file names none. */
-  readonly defaultNamespace: string;
-}
+import type { Place } from './open-place.ts';
 
 /** The one source that v1's flags describe. */
 export function openSource(

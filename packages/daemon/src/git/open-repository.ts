@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { errorMessage, UserError } from '@fluxctl/shared/errors';
 import { isHttpUrl, safeGitUrl } from '@fluxctl/shared/git/git-url';
 import { untilAborted } from '../waiting/until-aborted.ts';
+import { checkWrite } from './check-write.ts';
 import { gitEnvironment } from './git-environment.ts';
 import { blamesRemote } from './git-errors.ts';
 import type { Identity } from './identity.ts';
@@ -60,7 +61,6 @@ export interface RepositoryPorts {
 const notCloned = 'git repo has not been cloned yet';
 const notChecked = 'git repo has been cloned but not yet checked for write access';
 const noConfig = 'git repo does not have valid config';
-const checkTag = 'flux-write-check-';
 /** What a timer can wait, in ms; more would make it fire at once. */
 const longestTimer = 2 ** 31 - 1;
 
@@ -316,20 +316,8 @@ class MirroredRepository implements Repository {
     const head = await mirror.resolve(`refs/heads/${this.branch}`);
     if (head === undefined) throw new CheckError(this.#noBranch());
     if (this.#status.state !== 'ready') {
-      if (!this.#config.readonly) await this.#checkWrite(mirror, head, limits);
+      if (!this.#config.readonly) await checkWrite(mirror, head, this.#ports.randomHex(10), limits);
       this.#setStatus({ state: 'ready', error: '' });
-    }
-  }
-
-  /** Pushes a tag and deletes it again, with those that a daemon left behind when it was killed. */
-  async #checkWrite(mirror: Mirror, head: CommitSha, limits: Limits): Promise<void> {
-    const leftOver = await mirror.tagNames(checkTag, limits);
-    const tag = `${checkTag}${this.#ports.randomHex(10)}`;
-    await mirror.push([`${head}:refs/tags/${tag}`], limits, 'attempt to push tag');
-    await mirror.push([`:refs/tags/${tag}`], limits);
-    for (const name of leftOver) {
-      // Its owner may have been quicker; what stays is tried again next time.
-      await mirror.push([`:refs/tags/${name}`], limits).catch(() => undefined);
     }
   }
 

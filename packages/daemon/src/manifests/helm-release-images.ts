@@ -2,11 +2,7 @@ import { errorMessage } from '@fluxctl/shared/errors';
 import { type ImageRef, parseImageRef, printImageName } from '@fluxctl/shared/images/image-ref';
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
 import type { FieldPath } from './field-path.ts';
-
-export interface NamedImage {
-  readonly name: string;
-  readonly image: ImageRef;
-}
+import type { NamedImage } from './named-image.ts';
 
 /**
  * An image among a HelmRelease's values, which is written in one scalar, or in two or three. Paths start

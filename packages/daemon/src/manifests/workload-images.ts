@@ -1,7 +1,8 @@
 import { tryParseImageRef } from '@fluxctl/shared/images/image-ref';
 import type { JsonObject, JsonValue } from '@fluxctl/shared/kube-object';
 import type { FieldPath } from './field-path.ts';
-import { type NamedImage, type ValuesImage, valuesImages } from './helm-release-images.ts';
+import { type ValuesImage, valuesImages } from './helm-release-images.ts';
+import type { NamedImage } from './named-image.ts';
 
 /** Where a container's image is written. */
 export type ImageSite =

@@ -1,6 +1,6 @@
 import { errorMessage } from '@fluxctl/shared/errors';
 import type { CommitSha } from '../git/repository.ts';
-import { type BackOffOptions, backOff } from './back-off.ts';
+import { type BackOffOptions, backOff } from '../waiting/back-off.ts';
 import type { SourcePorts } from './pass-ports.ts';
 import type { Passes } from './run-pass.ts';
 import type { SourceConfig } from './source-config.ts';

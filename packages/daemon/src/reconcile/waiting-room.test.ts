@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { backOff } from './back-off.ts';
+import { backOff } from '../waiting/back-off.ts';
 import { createWaitingRoom, type ObjectWaits } from './waiting-room.ts';
 import type { ObjectKey } from './wanted.ts';
 

@@ -1,5 +1,5 @@
-import type { BackOffOptions } from './back-off.ts';
-import { backOff } from './back-off.ts';
+import type { BackOffOptions } from '../waiting/back-off.ts';
+import { backOff } from '../waiting/back-off.ts';
 import type { WaitingRoom } from './plan.ts';
 import type { ObjectKey } from './wanted.ts';
 

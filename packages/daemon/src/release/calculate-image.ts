@@ -14,7 +14,7 @@ import { withDigest } from '../automation/choose-image.ts';
 import { asAskedFor, type ContainerPolicy, readContainerPolicy } from '../automation/container-policy.ts';
 import type { Lacking } from '../automation/poll.ts';
 import { rankCandidates } from '../automation/rank-candidates.ts';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
 import { createBreather } from '../waiting/breather.ts';
 import {

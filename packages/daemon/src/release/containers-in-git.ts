@@ -1,5 +1,5 @@
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 import { workloadImages } from '../manifests/workload-images.ts';
 import type { Definitions } from './update-ports.ts';
 import type { ContainersById } from './workloads.ts';

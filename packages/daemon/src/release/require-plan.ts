@@ -2,7 +2,7 @@ import { UserError } from '@fluxctl/shared/errors';
 import { writeImageRef } from '@fluxctl/shared/images/image-ref';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { CommitSha } from '../git/repository.ts';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
 import { isSameImage } from './calculate-containers.ts';
 import type { Calculation } from './calculation.ts';

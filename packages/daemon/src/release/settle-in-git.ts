@@ -1,6 +1,6 @@
 import type { WorkloadResult } from '@fluxctl/shared/api/types';
 import { canonicalName, type ImageRef, writeImageRef } from '@fluxctl/shared/images/image-ref';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 import { type Calculation, type ContainerChange, succeeded, type WorkloadChange } from './calculation.ts';
 import { skipped } from './select-workloads.ts';
 import type { ContainersById } from './workloads.ts';

@@ -1,7 +1,7 @@
 import { parseImageRef } from '@fluxctl/shared/images/image-ref';
 import { parseResourceId, type ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { expect, it } from 'vitest';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 import type { WorkloadChange } from './calculation.ts';
 import { verifyRelease } from './verify.ts';
 

@@ -1,7 +1,7 @@
 import { UserError } from '@fluxctl/shared/errors';
 import { writeImageRef } from '@fluxctl/shared/images/image-ref';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 import type { WorkloadChange } from './calculation.ts';
 import type { ContainersById } from './workloads.ts';
 

@@ -1,6 +1,6 @@
 import type { Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import type { NamedImage } from '../manifests/helm-release-images.ts';
+import type { NamedImage } from '../manifests/named-image.ts';
 
 /** A workload as git defines it; its containers are a matter of `ContainersById`. */
 export interface DefinedWorkload {

@@ -11,8 +11,8 @@ import type {
   Scope,
   Workload,
 } from '../../src/cluster/cluster.ts';
-import type { NamedImage } from '../../src/manifests/helm-release-images.ts';
 import { checksumAnnotation, markLabel } from '../../src/manifests/mark.ts';
+import type { NamedImage } from '../../src/manifests/named-image.ts';
 
 interface Stored {
   readonly ref: ObjectRef;

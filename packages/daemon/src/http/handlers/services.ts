@@ -5,7 +5,7 @@ import { printImageRef } from '@fluxctl/shared/images/image-ref';
 import { isSet } from '@fluxctl/shared/policy/policies';
 import { parseResourceId, type ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { Workload } from '../../cluster/cluster.ts';
-import type { NamedImage } from '../../manifests/helm-release-images.ts';
+import type { NamedImage } from '../../manifests/named-image.ts';
 import type { Source } from '../../reconcile/source.ts';
 import type { Wanted } from '../../reconcile/wanted.ts';
 import { badRequest } from '../http-error.ts';

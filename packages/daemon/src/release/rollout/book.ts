@@ -16,7 +16,6 @@ export interface Book {
   begin(record: RolloutRecord, answers?: RolloutRecord): void;
   /** Another state of a record that is in the book; nothing when it is not there any more. */
   change(before: RolloutRecord, after: RolloutRecord): void;
-  forget(record: RolloutRecord): void;
 }
 
 export function createBook(limit: number): Book {
@@ -36,9 +35,6 @@ export function createBook(limit: number): Book {
     },
     change(before, after) {
       records = records.map((one) => (one === before ? after : one));
-    },
-    forget(record) {
-      records = records.filter((one) => one !== record);
     },
   };
 }

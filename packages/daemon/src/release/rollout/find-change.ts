@@ -1,7 +1,7 @@
 import type { ContainerUpdate } from '@fluxctl/shared/api/types';
 import type { CommitSha, Repository } from '../../git/repository.ts';
-import type { NamedImage } from '../../manifests/helm-release-images.ts';
 import type { Manifest, ManifestLoader } from '../../manifests/manifest.ts';
+import type { NamedImage } from '../../manifests/named-image.ts';
 import { workloadImages } from '../../manifests/workload-images.ts';
 import { imageChanges } from './image-changes.ts';
 

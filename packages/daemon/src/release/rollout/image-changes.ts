@@ -1,6 +1,6 @@
 import type { ContainerUpdate } from '@fluxctl/shared/api/types';
 import { writeImageRef } from '@fluxctl/shared/images/image-ref';
-import type { NamedImage } from '../../manifests/helm-release-images.ts';
+import type { NamedImage } from '../../manifests/named-image.ts';
 
 /** The containers of before that have other images now. One that is new, or gone, is no image update. */
 export function imageChanges(before: readonly NamedImage[], now: readonly NamedImage[]): ContainerUpdate[] {

@@ -4,7 +4,7 @@ import { isSet, type Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { decodeNote } from '@fluxctl/shared/updates/update-spec';
 import { readRollback } from '../../automation/container-policy.ts';
-import type { NamedImage } from '../../manifests/helm-release-images.ts';
+import type { NamedImage } from '../../manifests/named-image.ts';
 import { showsImages } from './image-changes.ts';
 import type { Failure } from './judge.ts';
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorMessage } from '@fluxctl/shared/errors';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
+import { backOff } from '../../waiting/back-off.ts';
 import { containersInGit } from '../containers-in-git.ts';
 import { type FailedRollout, type HeadDefinition, planRollback } from './plan-rollback.ts';
 import type { RolloutConfig, RolloutPorts } from './rollout-ports.ts';
@@ -12,8 +13,8 @@ export type RollbackOutcome =
 
 /** How often it is tried, while git or the cluster is away. */
 const maxTries = 10;
-const firstWaitMs = 5_000;
-const longestWaitMs = 300_000;
+/** Between the tries, in milliseconds. */
+const waits = { firstMs: 5_000, capMs: 300_000 };
 
 /**
  * Answers a failed rollout in git, if that is wanted there. Each try begins with what git has by then.
@@ -39,8 +40,7 @@ export async function rollBack(
       const err = errorMessage(error);
       log.log({ warning: 'cannot roll back', workload: failed.id, attempt, err });
       if (attempt === maxTries) return { kind: 'refused', why: err };
-      const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
-      await sleep(wait * (0.5 + ports.random() / 2), undefined, { signal });
+      await sleep(backOff(attempt, { ...waits, random: ports.random }), undefined, { signal });
     }
   }
 }

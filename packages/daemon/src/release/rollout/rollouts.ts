@@ -4,6 +4,7 @@ import { errorMessage } from '@fluxctl/shared/errors';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { readRollback } from '../../automation/container-policy.ts';
 import type { AppliedChanges } from '../../manifests/applied-changes.ts';
+import { backOff } from '../../waiting/back-off.ts';
 import { untilAborted } from '../../waiting/until-aborted.ts';
 import { type Beginning, findBeginnings } from './begin.ts';
 import { createBook } from './book.ts';
@@ -31,7 +32,8 @@ const mostWatched = 32;
 /** Watch events come in flocks, in milliseconds. */
 const gatherMs = 50;
 const pauseAfterErrorMs = 5_000;
-const longestPauseMs = 300_000;
+/** Between searches for what is under way that failed, in milliseconds. */
+const searches = { firstMs: 10_000, capMs: 300_000 };
 /** What a timer can hold. */
 const longestTimerMs = 2 ** 31 - 1;
 
@@ -172,7 +174,7 @@ export function createRollouts(config: RolloutConfig, ports: RolloutPorts): Roll
       } catch (error) {
         if (stopping.signal.aborted) return;
         log.log({ warning: 'cannot tell which rollouts are under way', err: errorMessage(error) });
-        await pause(Math.min(longestPauseMs, pauseAfterErrorMs * 2 ** (attempt - 1)));
+        await pause(backOff(attempt, { ...searches, random: ports.random }));
       }
     }
   }
