@@ -28,7 +28,9 @@ function createStore(files: Readonly<Record<string, MemoryFile>>, change: Partia
   const revision = reader.commit(files);
   const served = new Set([...namespacedKinds, 'Namespace']);
   const cluster = {
+    isAway: false,
     async scope(apiVersion: string, kind: string): Promise<Scope> {
+      if (cluster.isAway) throw new Error('the API server is away');
       if (served.has(kind)) return { found: true, namespaced: kind !== 'Namespace', plural: '' };
       return { found: false, reason: `resource not found for API ${apiVersion}, kind ${kind}` };
     },
@@ -37,7 +39,13 @@ function createStore(files: Readonly<Record<string, MemoryFile>>, change: Partia
     { ...config, ...change },
     { loader: createManifestLoader({ reader }), cluster },
   );
-  return { serve: (kind: string) => served.add(kind), at: () => store.at(revision, signal) };
+  return {
+    cluster,
+    unserve: (kind: string) => served.delete(kind),
+    serve: (kind: string) => served.add(kind),
+    forgetScopes: () => store.forgetScopes(),
+    at: () => store.at(revision, signal),
+  };
 }
 
 const object = (kind: string, name: string, namespace?: string): string =>
@@ -67,6 +75,17 @@ describe('places of objects', () => {
       `${fallback}:deployment/b apply`,
       '<cluster>:namespace/c apply',
     ]);
+  });
+
+  it('looks scopes up anew until that has succeeded', async () => {
+    const { at, unserve, cluster, forgetScopes } = createStore({ 'a.yaml': object('Deployment', 'a') });
+    expect(placed(await at())).toEqual(['default:deployment/a apply']);
+    unserve('Deployment');
+    forgetScopes();
+    cluster.isAway = true;
+    await expect(at()).rejects.toThrow('the API server is away');
+    cluster.isAway = false;
+    expect((await at()).unscoped).toHaveLength(1);
   });
 
   it('[manifests L12] takes the scope from a definition in the same load', async () => {

@@ -51,6 +51,7 @@ async function importPath(path: string, env: GpgPorts['env'], signal: AbortSigna
   const imported: string[] = [];
   const failed = new Map<string, string>();
   for (const file of files) {
+    if (signal.aborted) break;
     const said = await importFile(file, env, signal);
     if (said === undefined) imported.push(file);
     else failed.set(file, said);

@@ -54,9 +54,11 @@ export function createDefinitionStore(
       if (known?.unscoped.length === 0 && scopesHold) return known;
       scopesHold = true;
       const loaded = known?.loaded ?? (await ports.loader.load(revision, config.paths, signal));
-      const scopes = await lookUpScopes(loaded, (apiVersion, kind) =>
-        ports.cluster.scope(apiVersion, kind, signal),
-      );
+      const ask = (apiVersion: string, kind: string) => ports.cluster.scope(apiVersion, kind, signal);
+      const scopes = await lookUpScopes(loaded, ask).catch((error: unknown) => {
+        scopesHold = false;
+        throw error;
+      });
       latest = build(revision, loaded, scopes, rules);
       return latest;
     },
