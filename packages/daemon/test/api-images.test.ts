@@ -352,7 +352,10 @@ describe('GET /v12/explain', () => {
       { freeze: parseFreeze('Sat 00:00-Mon 00:00'), now: () => new Date('2026-01-04T00:00:00Z') },
     );
     expect((await explain(frozen, 'patch')).obstacles).toMatchObject([
-      { kind: 'frozen', reason: 'frozen until 2026-01-05T00:00:00Z by Sat 00:00-Mon 00:00' },
+      {
+        kind: 'frozen',
+        reason: 'frozen until 2026-01-05T00:00:00Z by Sat 00:00-Mon 00:00 (--automation-freeze)',
+      },
     ]);
   });
 

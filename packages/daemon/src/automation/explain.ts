@@ -70,9 +70,10 @@ function workloadObstacles(question: ExplainQuestion, policies: Policies): Obsta
   for (const freeze of freezes) {
     const end = freezeEnd(freeze, question.now);
     const until = end ? `until ${printTimestamp(timestampOf(end))}` : 'without an end';
+    const setBy = freeze === question.freeze ? ' (--automation-freeze)' : '';
     add(
       'frozen',
-      `frozen ${until} by ${freeze.text}`,
+      `frozen ${until} by ${freeze.text}${setBy}`,
       `fluxctl release --workload=${id} works all the same.`,
     );
   }
@@ -122,8 +123,8 @@ function choiceObstacles(choice: Choice, image: NamedImage['image']): Obstacle[]
     case 'keep':
       return [];
     case 'unknown': {
-      const { message, cause } = choice.error;
-      const remedy = 'fluxctl registry tells when it was and will be scanned.';
+      const { message, cause, help } = choice.error;
+      const remedy = help.trim() || 'fluxctl registry tells when it was and will be scanned.';
       if (!(cause instanceof FluxError)) return [{ kind: 'not-scanned', reason: message, remedy }];
       const reason = `the registry cannot be read: ${cause.message}`;
       return [{ kind: 'registry', reason, remedy: cause.help.trim() || remedy }];

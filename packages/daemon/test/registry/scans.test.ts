@@ -260,6 +260,13 @@ describe('a scan', () => {
     });
     await world.settled();
     expect(world.registry.status().map(({ repository }) => repository)).toEqual([`${host.host}/team/app`]);
+    expect(world.registry.imagesOf(nameOf(`${host.host}/test/app`))).toMatchObject({
+      state: 'unknown',
+      error: {
+        message: 'item not in cache: it is left out by flags of the daemon',
+        help: expect.stringContaining('--registry-exclude-image'),
+      },
+    });
   });
 
   it('makes the same requests for many repositories as for each of them', async () => {

@@ -1,4 +1,4 @@
-import { errorMessage, FluxError } from '@fluxctl/shared/errors';
+import { errorMessage, FluxError, MissingError } from '@fluxctl/shared/errors';
 import { canonicalName, type ImageName, registryHost } from '@fluxctl/shared/images/image-ref';
 import { timestampOf, zeroTime } from '@fluxctl/shared/timestamp';
 import type { Logger } from '../../log/logger.ts';
@@ -79,6 +79,13 @@ const needsTimeoutMs = 60_000;
 const mostPriority = 100;
 /** This part of the pulls is for the cluster's nodes, which share a quota with us. */
 const quotaReserve = 0.1;
+
+const leftOut: RepositoryImages = {
+  state: 'unknown',
+  error: new MissingError('item not in cache: it is left out by flags of the daemon', {
+    help: 'fluxd has --registry-exclude-image and --registry-include-image; exclusion wins.',
+  }),
+};
 
 export function createScanner(options: ScannerOptions, ports: ScannerPorts): Scanner {
   const { log, now } = ports;
@@ -276,8 +283,10 @@ export function createScanner(options: ScannerOptions, ports: ScannerPorts): Sca
     return Math.min(options.intervalMs, Math.max(10, next - now()));
   };
 
-  const imagesOf = (name: ImageName): RepositoryImages =>
-    readImages(watched.get(canonicalName(name))?.repository);
+  const imagesOf = (name: ImageName): RepositoryImages => {
+    const entry = watched.get(canonicalName(name));
+    return entry || isScanned(name, options.globs) ? readImages(entry?.repository) : leftOut;
+  };
 
   return {
     imagesOf,
