@@ -1,5 +1,6 @@
 import { startImageRegistry } from '@fluxctl/sandbox/image-registry/start-image-registry';
 import { describe, expect, it } from 'vitest';
+import { noCache } from '../../src/registry/cache/image-cache.ts';
 import type { ImageChange } from '../../src/registry/image-registry.ts';
 import { nameOf, need, scannedImages, startScanning, until } from './registry-world.ts';
 
@@ -236,6 +237,27 @@ describe('a scan', () => {
     expect(world.lines).toContainEqual({ info: 'no creds available', image: 'quay.io/org/unused' });
     const unknown = world.registry.imagesOf(nameOf('quay.io/org/unused'));
     expect(unknown.state === 'unknown' && unknown.error.message).toBe('item not in cache');
+  });
+
+  it('scans once more what was pushed while a scan ran', async () => {
+    await using host = await startImageRegistry();
+    host.addImage('team/app', '1', {});
+    const image = `${host.host}/team/app`;
+    let saving = Promise.resolve();
+    const cache = { ...noCache, keeps: true, set: () => saving };
+    await using world = startScanning([need(image, { patterns: ['glob:*'] })], {}, { cache });
+    await world.settled();
+    const { promise, resolve: saved } = Promise.withResolvers<void>();
+    saving = promise;
+    const push = (tag: string): void => {
+      host.addImage('team/app', tag, { content: tag });
+      world.registry.scanNext(nameOf(image));
+    };
+    push('2');
+    await until(() => scannedImages(world.registry, image).tags.includes('2'), 'the scan');
+    push('3');
+    saved();
+    await until(() => scannedImages(world.registry, image).tags.includes('3'), 'the next scan');
   });
 
   it('fetches at once what somebody asks to release', async () => {

@@ -67,6 +67,8 @@ interface Watched {
   turn: Promise<void>;
   /** Those that run or wait for their turn. */
   tasks: number;
+  /** Something was pushed while one of them ran. */
+  isAskedAgain: boolean;
   /** In milliseconds since 1970; 0 while it is needed. */
   unneededSince: number;
 }
@@ -149,6 +151,7 @@ export function createScanner(options: ScannerOptions, ports: ScannerPorts): Sca
           repository,
           turn: Promise.resolve(),
           tasks: 0,
+          isAskedAgain: false,
           unneededSince: 0,
         });
       }
@@ -176,7 +179,7 @@ export function createScanner(options: ScannerOptions, ports: ScannerPorts): Sca
       const entry = watched.get(name);
       if (entry?.tasks === 0) return { entry, work: 'scan' };
       // It is being scanned: what was pushed may have come too late for that.
-      if (entry) entry.repository.nextScan = 0;
+      if (entry) entry.isAskedAgain = true;
     }
     let due: Watched | undefined;
     let fill: Watched | undefined;
@@ -200,6 +203,8 @@ export function createScanner(options: ScannerOptions, ports: ScannerPorts): Sca
       return await task();
     } finally {
       entry.tasks -= 1;
+      if (entry.isAskedAgain) entry.repository.nextScan = now();
+      entry.isAskedAgain = false;
       resolve();
       wake.wake();
     }
