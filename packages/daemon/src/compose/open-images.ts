@@ -1,4 +1,3 @@
-import { resolveSrv } from 'node:dns/promises';
 import { createImageNeeds } from '../automation/image-needs.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { ImagesConfig } from '../config/images-config.ts';
@@ -12,6 +11,7 @@ import { createImageRegistry } from '../registry/create-image-registry.ts';
 import type { ImageNeeds, ImageRegistry } from '../registry/image-registry.ts';
 import { noImages } from '../registry/no-images.ts';
 import { paced } from './paced.ts';
+import { srvResolver } from './srv-resolver.ts';
 
 export interface ImagesPorts {
   readonly cluster: Cluster;
@@ -108,7 +108,7 @@ function openCache({ memcached }: ImagesConfig, { metrics, log, now }: ImagesPor
   if (!memcached) return noCache;
   const cacheLog = log.with({ component: 'memcached' });
   return createMemcached(memcached, {
-    resolveSrv,
+    resolveSrv: srvResolver(memcached.resolvConf),
     now,
     onRequest: metrics.cacheRequest,
     onState(state, err) {

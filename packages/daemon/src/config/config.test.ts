@@ -39,6 +39,7 @@ describe('readConfig', () => {
       port: 11211,
       service: '',
       timeoutMs: 1_000,
+      resolvConf: '/etc/resolv.conf',
     });
     expect(notices).toEqual([]);
   });
@@ -76,7 +77,7 @@ describe('readConfig', () => {
       platforms: ['linux/arm64', 'linux/arm/v7'],
       ecr: { required: true },
       dockerConfig: '/etc/docker.json',
-      memcached: { hostname: 'cache.flux', service: 'memcached' },
+      memcached: { hostname: 'cache.flux', service: 'memcached', resolvConf: '/etc/resolv.conf' },
     });
   });
 

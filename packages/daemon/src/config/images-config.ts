@@ -32,6 +32,8 @@ export interface ImagesConfig {
         readonly port: number;
         readonly service: string;
         readonly timeoutMs: number;
+        /** Path of the resolver's file, which says where short names are looked for. */
+        readonly resolvConf: string;
       }
     | undefined;
 }
@@ -74,6 +76,7 @@ export function imagesConfig(
           port: values['memcached-port'] ?? 0,
           service: values['memcached-service'],
           timeoutMs: values['memcached-timeout'],
+          resolvConf: mounted('/etc/resolv.conf'),
         }
       : undefined,
   };
