@@ -140,8 +140,17 @@ describe('with fluxd in a cluster', () => {
     const images = await inFlux('list-images', '-n', 'demo');
     expect(images.stdout).toContain(`${hello}  docker-nodejs-demo  wardviaene/docker-nodejs-demo  `);
     expect(images.stdout).toContain("'-> 1.0.2");
-    const registry = await inFlux('registry', '-o', 'json');
-    expect(registry.code).toBe(0);
-    expect(JSON.parse(registry.stdout)).toHaveProperty('repositories');
+    await world.waitFor('a scan of each repository', async () =>
+      (await inFlux('registry')).stdout.includes('waiting') ? undefined : true,
+    );
+    const { stdout, code } = await inFlux('registry');
+    expect(code).toBe(0);
+    const rows = stdout.split('\n').map((line) => line.split(/ {2,}/).slice(0, 3).join(' '));
+    expect(rows.slice(1)).toEqual([
+      'index.docker.io/fluxctl/fluxd ok 1',
+      'index.docker.io/library/memcached ok 1',
+      'index.docker.io/wardviaene/docker-nodejs-demo ok 2',
+      '',
+    ]);
   });
 });

@@ -18,12 +18,13 @@ import { rootCertificateController } from './controllers/root-certificate.ts';
 import { runControllers } from './controllers/run-controllers.ts';
 import { type NodeFacts, schedulerController } from './controllers/scheduler.ts';
 import { statefulSetController } from './controllers/stateful-set.ts';
+import type { NodePort } from './network/node-ports.ts';
+import { startPodNetwork } from './network/start-pod-network.ts';
 import { type ImageRule, programFor } from './programs/image-rules.ts';
 import { type ImageFault, ImageFaults } from './runtime/image-faults.ts';
 import { Kubelet, type PodName } from './runtime/kubelet.ts';
 import type { LogLine } from './runtime/log-buffer.ts';
 import { nodeConditions, nodeObject } from './runtime/node-object.ts';
-import { type NodePort, NodePorts } from './runtime/node-ports.ts';
 import { podLogHandler } from './runtime/pod-log.ts';
 import { portForwardHandler } from './runtime/port-forward.ts';
 import { serviceAccountTokens } from './runtime/service-account-tokens.ts';
@@ -80,7 +81,12 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
   const node = register(client, name, now());
   const folder = await mkdtemp(join(tmpdir(), 'sandbox-node-'));
   const faults = new ImageFaults();
-  const kubelet = new Kubelet(name, {
+  const network = await startPodNetwork({
+    client,
+    localPort: (pod, containerPort) => kubelet.pod(pod.metadata.uid)?.port(containerPort),
+    onProblem,
+  });
+  const kubelet: Kubelet = new Kubelet(name, {
     client,
     now,
     pace,
@@ -88,6 +94,7 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
     folder,
     hostIp,
     ca: api.ca,
+    nodeArgs: network.nodeArgs,
     env: {
       KUBERNETES_SERVICE_HOST: hostIp,
       KUBERNETES_SERVICE_PORT: String(api.port),
@@ -122,11 +129,6 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
       portForwardHandler((uid) => kubelet.pod(uid)),
     ),
   ];
-  const nodePorts = new NodePorts({
-    client,
-    localPort: (pod, containerPort) => kubelet.pod(pod.metadata.uid)?.port(containerPort),
-    onProblem,
-  });
   // Should this process end without asking: processes in groups of their own would live on, and there
   // are private keys among the files.
   const endNow = (): void => {
@@ -139,13 +141,13 @@ export async function startNode(options: NodeOptions): Promise<SandboxNode> {
     name,
     breakImage: (image, fault) => faults.set(image, fault),
     port: (pod, containerPort) => kubelet.find(pod)?.port(containerPort),
-    nodePorts: () => nodePorts.list(),
+    nodePorts: () => network.nodePorts(),
     pid: (pod, container) => kubelet.find(pod)?.container(container)?.running?.pid,
     logs: (pod, signal, container) => kubelet.logs(pod, signal, container),
     async stop() {
       for (const stop of stops.splice(0)) stop();
-      await nodePorts.stop();
       await kubelet.stop(shutdownGraceMs);
+      await network.stop();
       process.off('exit', endNow);
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     },

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@fluxctl/shared/kube-object';
+import { version } from '@fluxctl/shared/version';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sampleDeployment } from '../../src/git-host/sample-repository.ts';
 import type { PodName } from '../../src/node/start-node.ts';
@@ -35,7 +36,7 @@ function daemonObjects(gitUrl: string): readonly JsonObject[] {
             containers: [
               {
                 name: 'flux',
-                image: 'docker.io/fluxctl/fluxd:0.1.0',
+                image: `docker.io/fluxctl/fluxd:${version}`,
                 ports: [{ containerPort: 3030 }],
                 livenessProbe: probe,
                 readinessProbe: probe,

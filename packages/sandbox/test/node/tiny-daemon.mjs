@@ -1,5 +1,6 @@
 // Stands for the daemon where only the node is tested: it logs its address as the daemon does, and shows
 // what it was given. Runs as it is, in a process of its own.
+import { resolveSrv } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 
@@ -24,6 +25,17 @@ const server = createServer((request, response) => {
         response.statusCode = 404;
         return response.end();
       }
+    case '/reach':
+      // What it sees of other pods: their answer, or why there is none.
+      return fetch(url.searchParams.get('url')).then(
+        async (answer) => response.end(await answer.text()),
+        ({ cause }) => response.end(cause.message),
+      );
+    case '/srv':
+      return resolveSrv(url.searchParams.get('name')).then(
+        (records) => response.end(records.map(({ name, port }) => `${name}:${port}`).join()),
+        ({ message }) => response.end(message),
+      );
     default:
       return response.end(`${request.method} ${url.pathname}`);
   }

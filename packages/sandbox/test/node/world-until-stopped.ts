@@ -9,7 +9,7 @@ world.api.client('test').create({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: 'flux', namespace: 'default' },
-  spec: { containers: [{ name: 'flux', image: 'fluxctl/fluxd' }] },
+  spec: { containers: [{ name: 'flux', image: 'fluxcd/flux:1' }] },
 });
 const pod = { namespace: 'default', name: 'flux' };
 await world.waitForLog(pod, /addr=/);

@@ -15,13 +15,13 @@ export interface FluxdOptions {
 }
 
 /**
- * The real daemon, in a process of its own. It finds its mounts through `FLUXD_MOUNT_ROOT`, listens
- * on free ports, and its log tells which.
+ * The real daemon, in a process of its own. It finds its mounts through `FLUXD_MOUNT_ROOT` and the
+ * cluster's names as a pod would, listens on free ports, and its log tells which.
  */
 export function fluxd(options: FluxdOptions): Program {
   return {
     files: options.files ?? {},
-    start({ command, args: given, env, root, write }) {
+    start({ command, args: given, env, nodeArgs, root, write }) {
       // A manifest may name the program itself, and begin its arguments there.
       const args = [...command.slice(1), ...given];
       const ports = new Map<number, number>();
@@ -34,7 +34,7 @@ export function fluxd(options: FluxdOptions): Program {
       });
       return runProcess({
         program: options.node,
-        args: [options.script, ...args],
+        args: [...nodeArgs, options.script, ...args],
         env: {
           PATH: options.path,
           HOME: join(root, 'root'),

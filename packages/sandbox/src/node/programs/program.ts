@@ -12,6 +12,8 @@ export interface ContainerStart {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly ports: readonly ContainerPort[];
+  /** With them a Node.js program finds Services and pods by the names and addresses that they have in the cluster. */
+  readonly nodeArgs: readonly string[];
   /** What is `/` to the container: its mounts lie below. */
   readonly root: string;
   /** Expected to come to an end by itself: an init container, or one of a Job. */

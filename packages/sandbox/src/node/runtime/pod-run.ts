@@ -6,6 +6,7 @@ import { ApiError } from '../../kube/api-error.ts';
 import { type KubeObject, sameJson } from '../../kube/kube-object.ts';
 import type { KubeClient } from '../../kube/resources/client.ts';
 import type { EventText } from '../controllers/events.ts';
+import { resolvConf } from '../network/resolv-conf.ts';
 import type { Container, DataObject, Pod } from '../objects.ts';
 import type { Program, RunningProgram } from '../programs/program.ts';
 import { layOutRoot } from './container-root.ts';
@@ -29,6 +30,8 @@ export interface PodPorts {
   readonly hostIp: string;
   /** PEM of the API server's certificate authority. */
   readonly ca: string;
+  /** Arguments for Node.js that put a program into the network of a namespace's pods. */
+  readonly nodeArgs: (namespace: string) => readonly string[];
   /** What every container's environment begins with. */
   readonly env: Readonly<Record<string, string>>;
   /** The token of a service account. */
@@ -191,7 +194,8 @@ export class PodRun {
     if (program.files !== undefined) {
       await this.#volumes.write(this.#sources);
       this.#hasFiles = true;
-      await layOutRoot(root, program.files, this.#volumes.mountsOf(container), this.#volumes.folders);
+      const files = { '/etc/resolv.conf': resolvConf(this.name.namespace), ...program.files };
+      await layOutRoot(root, files, this.#volumes.mountsOf(container), this.#volumes.folders);
     }
     this.#stopping.signal.throwIfAborted();
     const { env } = environment;
@@ -204,6 +208,7 @@ export class PodRun {
       args: (container.args ?? []).map((text) => expand(text, env)),
       env,
       ports: container.ports ?? [],
+      nodeArgs: this.#ports.nodeArgs(this.name.namespace),
       root,
       isTask,
       write: (output) => log.append(output),

@@ -2,10 +2,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import type { KubeObject } from '../../kube/kube-object.ts';
 import type { KubeClient } from '../../kube/resources/client.ts';
 import { kinds } from '../controllers/controller.ts';
-import { targetPort } from '../controllers/endpoints.ts';
-import type { Pod, Service, ServicePort } from '../objects.ts';
-import { isReady, isTerminating } from '../pods.ts';
-import { hasLabels } from '../selectors.ts';
+import type { Service, ServicePort } from '../objects.ts';
+import type { Backends } from './backends.ts';
 
 /** A node port and where it is reached in reality. */
 export interface NodePort {
@@ -19,8 +17,7 @@ export interface NodePort {
 
 export interface NodePortsOptions {
   readonly client: KubeClient;
-  /** Where a port of a pod is on 127.0.0.1. */
-  readonly localPort: (pod: Pod, containerPort: number) => number | undefined;
+  readonly backends: Backends;
   readonly onProblem: (problem: unknown) => void;
 }
 
@@ -35,7 +32,6 @@ export class NodePorts {
   readonly #options: NodePortsOptions;
   readonly #openings = new Map<string, Opening>();
   readonly #unwatch: () => void;
-  #turn = 0;
 
   constructor(options: NodePortsOptions) {
     this.#options = options;
@@ -102,21 +98,11 @@ export class NodePorts {
     socket.pipe(backend).pipe(socket);
   }
 
-  /** The pods take turns. */
   #backend(namespace: string, name: string, nodePort: number): number | undefined {
-    const { client, localPort } = this.#options;
+    const { client, backends } = this.#options;
     const service = client.get({ ...kinds.service, namespace, name }) as Service | undefined;
     const port = service?.spec.ports?.find((candidate) => candidate.nodePort === nodePort);
-    if (service === undefined || port === undefined) return undefined;
-    const pods = (client.list(kinds.pod, { namespace }) as readonly Pod[]).filter(
-      (pod) => hasLabels(pod.metadata.labels, service.spec.selector) && isReady(pod) && !isTerminating(pod),
-    );
-    const ports = pods.flatMap((pod) => {
-      const target = targetPort(port, pod);
-      return (target === undefined ? undefined : localPort(pod, target)) ?? [];
-    });
-    this.#turn += 1;
-    return ports[this.#turn % Math.max(1, ports.length)];
+    return service && port && backends.next(service, port);
   }
 
   async #close(key: string): Promise<void> {
