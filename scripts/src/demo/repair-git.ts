@@ -102,6 +102,11 @@ export const repairGit: readonly Step[] = [
       const list = await shell.type(`fluxctl list-images ${toDaemon} --namespace demo`);
       const rows = /'-> 1\.0\.2 +23 Jan 20 12:08 UTC\n +1\.0\.1 +23 Jan 20 12:29 UTC/;
       expect('1.0.2 runs, and 1.0.1 comes behind it', rows.test(list.stdout), list.stdout);
+      const registry = await shell.type(`fluxctl registry ${toDaemon}`);
+      const ok = ['fluxctl/fluxd', 'library/memcached', image].every((name) =>
+        new RegExp(`^index\\.docker\\.io/${name} +ok `, 'm').test(registry.stdout),
+      );
+      expect('each repository of what was installed is followed', ok, registry.stdout);
       const explained = await shell.type(`fluxctl explain ${toDaemon} --workload ${workload}`);
       const names = ['semver:~1.0.0', '1.0.2', '1.0.1'].every((part) => explained.stdout.includes(part));
       expect('the daemon says why', names, explained.stdout);
