@@ -266,7 +266,9 @@ spec:
       const scan = await scanOf(fluxd, `${host.host}/team/app`);
       expect(scan).toMatchObject({ tags: 0, error: `cannot reach ${host.host}: connection refused` });
       expect(await fluxd.get(`/v12/explain?workload=${id}`)).toMatchObject({
-        containers: [{ obstacles: [{ kind: 'registry', reason: expect.stringContaining('last error') }] }],
+        containers: [
+          { obstacles: [{ kind: 'registry', reason: expect.stringContaining('connection refused') }] },
+        ],
       });
     });
     await host.comeBack();
