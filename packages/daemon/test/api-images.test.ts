@@ -381,7 +381,7 @@ describe('GET /v12/explain', () => {
     {
       name: 'nonsense',
       kind: 'bad-policy',
-      reason: '"newest please" is not a range of versions; every version counts as matching',
+      reason: '"newest please" is not a range of versions; no tag counts as matching',
     },
   ])('says what stands against a container: $kind', async ({ name, kind, reason }) => {
     const { containers } = await explain(api, name);

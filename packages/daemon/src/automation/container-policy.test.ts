@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readContainerPolicy, readRollback } from './container-policy.ts';
 
 it.each([
-  ['semver:>>1', '">>1" is not a range of versions; every version counts as matching'],
-  ['regexp:((', 'error parsing regexp: missing closing ): `((`; every tag counts as matching'],
+  ['semver:>>1', '">>1" is not a range of versions; no tag counts as matching'],
+  ['regexp:((', 'error parsing regexp: missing closing ): `((`; no tag counts as matching'],
   ['regexp:(a?){1000}a{1000}', 'expression is too large; no tag counts as matching'],
 ])('says what the pattern %s lets through, which nobody can read', (pattern, message) => {
   expect(readContainerPolicy({ 'tag.app': pattern }, 'app').problems).toEqual([

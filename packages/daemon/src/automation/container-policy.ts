@@ -40,9 +40,9 @@ export const orderPolicy = (container: string): string => `order.${container}`;
 export const minAgePolicy = (container: string): string => `min-age.${container}`;
 export const holdPolicy = (container: string): string => `hold.${container}`;
 export const pinPolicy = (container: string): string => `pin.${container}`;
-const allowDowngradePolicy = 'allow-downgrade';
-const rollbackPolicy = 'rollback';
-const freezePolicy = 'freeze';
+export const allowDowngradePolicy = 'allow-downgrade';
+export const rollbackPolicy = 'rollback';
+export const freezePolicy = 'freeze';
 
 /** The policy of one container. What makes no sense is told, and never loosens what holds without it. */
 export function readContainerPolicy(policies: Policies, container: string): ContainerPolicy {
@@ -50,12 +50,7 @@ export function readContainerPolicy(policies: Policies, container: string): Cont
   const complain: Complain = (...words) => problems.push(policyProblem(...words));
   const tagPolicy = tagPolicyPrefix + container;
   const pattern = parseTagPattern(policyValue(policies, tagPolicy) ?? anyTag);
-  if (pattern.problem !== undefined) {
-    // None at all where the expression is too large: any other that cannot be read lets everything through.
-    const lets = pattern.matches('1.0.0') ? 'every' : 'no';
-    const instead = `${lets} ${pattern.kind === 'semver' ? 'version' : 'tag'}`;
-    complain(tagPolicy, pattern.problem, `${instead} counts as matching`);
-  }
+  if (pattern.problem !== undefined) complain(tagPolicy, pattern.problem, 'no tag counts as matching');
   const rollback = readRollback(policies);
   if (rollback.problem) problems.push(rollback.problem);
   return {

@@ -217,8 +217,8 @@ describe('section 8.6', () => {
       result: 'w: success c=hello:3.0.0',
     },
     {
-      n: 'held, too young, and wanted:',
-      from: one({ c: `${hello}:3.0.0` }, { policies: { 'hold.c': 'master-a000002', 'min-age.c': '9999h' } }),
+      n: 'too young, and wanted:',
+      from: one({ c: `${hello}:3.0.0` }, { policies: { 'min-age.c': '9999h' } }),
       result: 'w: success c=hello:master-a000002',
     },
     {
@@ -233,6 +233,26 @@ describe('section 8.6', () => {
     };
     const odd = knownImages({ odd: { '1': '2026-01-01', '2': unseen } });
     expect(await release({}, from, known)).toEqual([result]);
+  });
+
+  it.each([
+    { n: 'the newest of everything leaves it out', spec: {}, taken: 'w: skipped image(s) up to date' },
+    {
+      n: 'a workload by its name gets it',
+      spec: { ServiceSpecs: ['default:deployment/w'] },
+      taken: 'w: success c=hello:master-a000002',
+    },
+    {
+      n: 'the image by its tag is released',
+      spec: { ImageSpec: a2 },
+      taken: 'w: success c=hello:master-a000002',
+    },
+  ])('a held tag: $n', async ({ spec, taken }) => {
+    const from = one(
+      { c: `${hello}:3.0.0` },
+      { policies: { 'tag.c': '*0*', 'hold.c': 'master-a000002,master-a000001' } },
+    );
+    expect(await release(spec, from)).toEqual([taken]);
   });
 
   it('[manifests C15] an init container of a DaemonSet is one more container', async () => {

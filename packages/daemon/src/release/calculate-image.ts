@@ -61,7 +61,14 @@ export async function calculateImageRelease(
   });
   for (const [id, result] of notInRepository(named ?? [], workloads)) results.set(id, result);
 
-  const question = { wanted, disregardPatterns: spec.Force && wanted !== undefined, images, now };
+  const question = {
+    wanted,
+    disregardPatterns: spec.Force && wanted !== undefined,
+    // Who asks for the newest of everything has not asked for what failed before.
+    obeyHolds: wanted === undefined && named === undefined,
+    images,
+    now,
+  };
   const changes: WorkloadChange[] = [];
   const lacking: Lacking[] = [];
   const breathe = createBreather();
@@ -101,6 +108,7 @@ interface Question {
   /** Undefined: the newest. */
   readonly wanted: ImageRef | undefined;
   readonly disregardPatterns: boolean;
+  readonly obeyHolds: boolean;
   readonly images: Images;
   readonly now: Date;
 }
@@ -119,7 +127,9 @@ function releaseWorkload(
   for (const container of live.containers) {
     const own = readContainerPolicy(git.policies, container.name);
     const policy = question.disregardPatterns ? { ...own, pattern: parseTagPattern(anyTag) } : own;
-    const next = nextImage(container, asAskedFor(policy), question);
+    const asked = asAskedFor(policy);
+    const held = question.obeyHolds ? policy.held : asked.held;
+    const next = nextImage(container, { ...asked, held }, question);
     if (typeof next === 'string') unchanged = next;
     else if ('lacking' in next) {
       unchanged = 'not found';

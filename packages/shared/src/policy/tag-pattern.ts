@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { errorMessage } from '../errors.ts';
 import { parseConstraint } from '../versions/constraint.ts';
 import { parseVersion } from '../versions/version.ts';
 
@@ -8,9 +9,8 @@ export interface TagPattern {
   /** With its prefix: `glob:1.*`, `semver:~1.2`, `regexp:^v`. */
   readonly text: string;
   /**
-   * Why the pattern cannot be understood; then it lets every tag through (of a semver pattern: every
-   * version), as in Flux v1. One that is too large, which v1 would take, lets none through. Undefined when
-   * it is fine.
+   * Why the pattern cannot be understood; then it lets nothing through. Flux v1 lets everything through: a
+   * slip of the pen in a manifest would roll out whatever was pushed last. Undefined when it is fine.
    */
   readonly problem: string | undefined;
   /** `latest`, in any case, is let through by no pattern but `glob:latest`. */
@@ -66,7 +66,7 @@ function semverPattern(range: string): TagPattern {
     problem: constraint ? undefined : `${JSON.stringify(range)} is not a range of versions`,
     matches: exceptLatest((tag) => {
       const version = parseVersion(tag);
-      return version !== undefined && (constraint === undefined || constraint(version));
+      return version !== undefined && (constraint?.(version) ?? false);
     }),
     capture: wholeTag,
   };
@@ -75,22 +75,15 @@ function semverPattern(range: string): TagPattern {
 function regexpPattern(source: string): TagPattern {
   const text = `regexp:${source}`;
   const compiled = compileRe2(source);
-  if (compiled === 'too large') {
-    return {
-      kind: 'regexp',
-      text,
-      problem: 'expression is too large',
-      matches: () => false,
-      capture: wholeTag,
-    };
+  if (typeof compiled === 'string') {
+    return { kind: 'regexp', text, problem: compiled, matches: () => false, capture: wholeTag };
   }
   return {
     kind: 'regexp',
     text,
-    problem: compiled instanceof Error ? compiled.message : undefined,
-    matches: exceptLatest((tag) => compiled instanceof Error || compiled.matcher(tag).find()),
+    problem: undefined,
+    matches: exceptLatest((tag) => compiled.matcher(tag).find()),
     capture(tag) {
-      if (compiled instanceof Error) return tag;
       const matcher = compiled.matcher(tag);
       if (!matcher.find()) return undefined;
       return matcher.groupCount() === 0 ? tag : (matcher.group(1) ?? undefined);
@@ -105,14 +98,16 @@ function wholeTag(tag: string): string {
 /** An expression's length, and what it is compiled to: a match takes up to this much for each character. */
 const largest = { source: 10_000, program: 1_000 } as const;
 
-/** Go's syntax, and linear in time whatever the expression. */
-function compileRe2(source: string): RE2JS | Error | 'too large' {
-  if (source.length > largest.source) return 'too large';
+const tooLarge = 'expression is too large';
+
+/** Go's syntax, and linear in time whatever the expression; in its place what is wrong with it. */
+function compileRe2(source: string): RE2JS | string {
+  if (source.length > largest.source) return tooLarge;
   try {
     const compiled = RE2JS.compile(source);
-    return compiled.programSize() > largest.program ? 'too large' : compiled;
+    return compiled.programSize() > largest.program ? tooLarge : compiled;
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return errorMessage(error);
   }
 }
 
