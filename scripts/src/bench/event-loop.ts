@@ -16,22 +16,24 @@ export const eventLoop: Measurement = {
     const what = `first sync of ${count} objects`;
     const runs = seen.length;
     const answers = seen.flatMap((one) => one.answers);
+    const late = (name: string, values: readonly number[]) =>
+      ({
+        what: `${what}: event loop late, ${name}`,
+        unit: 'ms',
+        ours: median(values),
+        runs,
+        goal: { atMost: 50 },
+      }) as const;
     return [
       { what, unit: 'ms', ours: median(seen.map(({ took }) => took)), runs },
-      {
-        what: `${what}: event loop late, p99`,
-        unit: 'ms',
-        ours: median(seen.map(({ p99 }) => p99)),
-        runs,
-        goal: { atMost: 50 },
-      },
-      {
-        what: `${what}: event loop late, max`,
-        unit: 'ms',
-        ours: median(seen.map(({ max }) => max)),
-        runs,
-        goal: { atMost: 50 },
-      },
+      late(
+        'p99',
+        seen.map(({ p99 }) => p99),
+      ),
+      late(
+        'max',
+        seen.map(({ max }) => max),
+      ),
       {
         what: `${what}: API answers meanwhile, p99`,
         unit: 'ms',

@@ -1,4 +1,5 @@
 import { summary } from './compare.ts';
+import { isModern, kubectlApply, kubectlVersion } from './kubectl.ts';
 import type { Bench, Measurement, Row } from './row.ts';
 import { median } from './statistics.ts';
 import type { BareTimes } from './world/bare-messages.ts';
@@ -13,7 +14,8 @@ export const firstSync: Measurement = {
   async measure(bench) {
     await using stage = await openStage(bench);
     const count = bench.quick ? 300 : 1_000;
-    return [await againstBareLoop(stage, count, bench)];
+    const bare = await againstBareLoop(stage, count, bench);
+    return bench.quick ? [bare] : [bare, ...(await againstKubectl(stage, bare, count, bench))];
   },
 };
 
@@ -39,6 +41,26 @@ async function againstBareLoop(stage: Stage, count: number, bench: Bench): Promi
     peak: Math.max(...seen.map(({ ours }) => ours.peak)),
     note: `processor time from start to end ${cpu.toFixed(0)} ms, bare loop ${cpuBare.toFixed(0)} ms`,
   };
+}
+
+/** @param bare - the row that has our figure */
+async function againstKubectl(
+  stage: Stage,
+  { what, unit, ours }: Row,
+  count: number,
+  { signal, tell }: Bench,
+): Promise<Row[]> {
+  const version = await kubectlVersion();
+  if (version === undefined) return [];
+  const times: number[] = [];
+  while (times.length < 5) {
+    times.push(await kubectlApply(stage, count, signal));
+    tell(`kubectl apply: ${times.at(-1)?.toFixed(0)} ms`);
+  }
+  const theirs = median(times);
+  const against = `kubectl ${version} apply`;
+  const note = isModern(version) ? '' : 'older than 1.27: not what is to be compared with';
+  return [{ what, unit, ours, against, theirs, ratio: ours / theirs, goal: { ratio: 0.25 }, runs: 5, note }];
 }
 
 interface Sync {

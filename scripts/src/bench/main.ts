@@ -7,7 +7,7 @@ import { bundleProgram } from '../build/bundle.ts';
 import { programs } from '../build/programs.ts';
 import { repositoryRoot } from '../rules/tracked-files.ts';
 import { measurements } from './measurements.ts';
-import { type Bench, isMet, printRows, type Row } from './row.ts';
+import { type Bench, isMet, isOff, printRows, type Row } from './row.ts';
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
@@ -64,9 +64,9 @@ try {
       ? `${JSON.stringify({ ...machine, rows: rows.map((row) => ({ ...row, met: isMet(row) })) }, null, 2)}\n`
       : `${printRows(rows)}${JSON.stringify(machine)}\n`,
   );
-  const off = rows.filter((row) => row.unit === 'requests' && !isMet(row));
+  const off = rows.filter(isOff);
   if (off.length > 0) {
-    console.error(`request counts are off: ${off.map(({ what }) => what).join('; ')}`);
+    console.error(`counts are off: ${off.map(({ what }) => what).join('; ')}`);
     process.exitCode = 1;
   }
 } finally {

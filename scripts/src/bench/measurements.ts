@@ -1,9 +1,12 @@
+import { imagesLoad, listWorkloadsLoad } from './api-load.ts';
+import { automation } from './automation.ts';
 import { drift } from './drift.ts';
 import { edits } from './edit-file.ts';
 import { eventLoop } from './event-loop.ts';
 import { firstSync } from './first-sync.ts';
+import { listWorkloads } from './list-workloads.ts';
 import { load } from './load.ts';
-import { memory } from './memory.ts';
+import { memory, memoryBesideOthers, memoryOfMany, memoryOfPasses } from './memory.ts';
 import { nothingToDo } from './nothing-to-do.ts';
 import { oneFile } from './one-file.ts';
 import { registryMemory } from './registry/memory.ts';
@@ -20,10 +23,17 @@ export const measurements: readonly Measurement[] = [
   drift,
   restart,
   eventLoop,
-  memory,
+  automation,
   load,
   edits,
+  memory,
+  memoryOfMany,
+  memoryBesideOthers,
+  memoryOfPasses,
   ...registryScans,
   registryMemory,
   startUp,
+  listWorkloads,
+  listWorkloadsLoad,
+  imagesLoad,
 ];

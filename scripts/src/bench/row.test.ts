@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Goal, isMet, printRows, type Row } from './row.ts';
+import { type Goal, isMet, isOff, printRows, type Row } from './row.ts';
 import { median, medianRatio, percentile } from './statistics.ts';
 
 describe('median', () => {
@@ -50,6 +50,15 @@ describe('isMet', () => {
   ])('%j with %j: %s', (goal, figures, met) => {
     expect(isMet({ ...row, ...figures, ...(goal && { goal }) })).toBe(met);
   });
+});
+
+it.each([
+  ['ms', 2, false],
+  ['requests', 2, true],
+  ['requests', 1, false],
+  ['commits', 0, true],
+] as const)('a figure in %s that is %d and should be 1 is off: %s', (unit, ours, off) => {
+  expect(isOff({ ...row, unit, ours, goal: { exactly: 1 } })).toBe(off);
 });
 
 describe('printRows', () => {

@@ -17,7 +17,10 @@ export interface Row {
   readonly note?: string;
 }
 
-export type Unit = 'ms' | 'MB' | 'requests' | 'answers/s';
+export type Unit = 'ms' | 'MB' | 'answers/s' | Count;
+
+/** What is the same whenever it is measured, however busy the machine. */
+type Count = 'requests' | 'commits';
 
 /** What is to be reached: of the ratio, or of the figure itself. */
 export type Goal =
@@ -56,6 +59,15 @@ export function isMet({ ours, ratio = Number.NaN, goal }: Row): boolean {
   return 'atLeast' in goal ? ours >= goal.atLeast : ours === goal.exactly;
 }
 
+/** Whether a figure is off that no busy machine can be blamed for. */
+export function isOff(row: Row): boolean {
+  return isCount(row.unit) && !isMet(row);
+}
+
+function isCount(unit: Unit): unit is Count {
+  return unit === 'requests' || unit === 'commits';
+}
+
 export function printRows(rows: readonly Row[]): string {
   const table = [
     ['what', 'ours', 'against', 'theirs', 'ratio', 'goal', '', 'peak', 'runs', ''],
@@ -89,5 +101,5 @@ function printGoal(goal: Goal, unit: Unit): string {
 }
 
 function printFigure(figure: number, unit: Unit): string {
-  return unit === 'requests' ? String(figure) : `${figure.toFixed(1)} ${unit}`;
+  return isCount(unit) ? String(figure) : `${figure.toFixed(1)} ${unit}`;
 }

@@ -1,5 +1,6 @@
 import type { HostedRepository } from '@fluxctl/sandbox/git-host/hosted-repository';
 import { type GitHost, startGitHost } from '@fluxctl/sandbox/git-host/start-git-host';
+import { type ImageRegistry, startImageRegistry } from '@fluxctl/sandbox/image-registry/start-image-registry';
 import type { Bench } from '../row.ts';
 import { type BenchCluster, startBenchCluster } from './cluster.ts';
 import { createFluxd, type Fluxd } from './fluxd.ts';
@@ -12,10 +13,12 @@ import {
   type ObjectOptions,
 } from './objects.ts';
 
-/** A cluster and a git host, where daemons come and go. */
+/** A cluster, a git host and a registry, where daemons come and go. */
 export interface Stage extends AsyncDisposable {
   readonly cluster: BenchCluster;
   readonly host: GitHost;
+  /** Has the images that Deployments run unless they are given others. */
+  readonly registry: ImageRegistry;
   /** A namespace, objects for it that are not there yet, a repository that has them, and a daemon that does not run yet. */
   setUp(options: SetUpOptions): Promise<Scene>;
   /** A namespace by itself. */
@@ -44,10 +47,18 @@ export interface Scene extends AsyncDisposable {
   firstSync(from: number): Promise<number>;
 }
 
+const images = 50;
+const tags = Array.from({ length: 19 }, (_, index) => `1.0.${index + 1}`);
+
 export async function openStage({ bundles, signal }: Bench): Promise<Stage> {
   await using undo = new AsyncDisposableStack();
   const cluster = undo.use(await startBenchCluster());
   const host = undo.use(await startGitHost({ anyKey: true }));
+  const registry = undo.use(await startImageRegistry());
+  for (let image = 0; image < images; image += 1) {
+    registry.addImage(`team/app-${image}`, '1.0.0');
+    registry.addTags(`team/app-${image}`, tags, '1.0.0');
+  }
   const { kube } = cluster;
   let serial = 0;
 
@@ -66,13 +77,15 @@ export async function openStage({ bundles, signal }: Bench): Promise<Stage> {
   return {
     cluster,
     host,
+    registry,
     addNamespace,
     clear,
     async setUp({ args = [], env = {}, filesPerFolder = 1, ...options }) {
       const namespace = await addNamespace();
       const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'flux-git-deploy' } };
       await kube.create(`/api/v1/namespaces/${namespace}/secrets`, secret);
-      const objects = benchObjects({ ...options, filesPerFolder, namespace });
+      const image = (index: number): string => `${registry.host}/team/app-${index % images}:1.0.0`;
+      const objects = benchObjects({ image, ...options, filesPerFolder, namespace });
       const repository = await host.createRepository(`bench/${namespace}`, filesOf(objects));
       const fluxd = await createFluxd({
         bundle: bundles.fluxd,
@@ -89,6 +102,8 @@ export async function openStage({ bundles, signal }: Bench): Promise<Stage> {
           `--k8s-namespace=${namespace}`,
           `--k8s-default-namespace=${namespace}`,
           '--sync-garbage-collection',
+          '--registry-insecure-host=127.0.0.1',
+          '--registry-rps=1000',
           ...args,
         ],
       });

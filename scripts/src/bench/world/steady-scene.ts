@@ -8,7 +8,6 @@ export interface SteadyScene extends AsyncDisposable {
   readonly scene: Scene;
   readonly count: number;
   readonly first: FirstSync;
-  readonly memory: { readonly rss: number; readonly heap: number; readonly peak: number };
 }
 
 /** How the first sync of many objects went; in milliseconds. */
@@ -28,10 +27,9 @@ export async function openSteadyScene(bench: Bench): Promise<SteadyScene> {
   const stage = undo.use(await openStage(bench));
   const scene = undo.use(await setUpMany(stage, count));
   const first = await watchFirstSync(scene);
-  const memory = await scene.fluxd.ask('memory');
   bench.tell(`in sync after ${first.took.toFixed(0)} ms`);
   const finish = undo.move();
-  return { stage, scene, count, first, memory, [Symbol.asyncDispose]: () => finish.disposeAsync() };
+  return { stage, scene, count, first, [Symbol.asyncDispose]: () => finish.disposeAsync() };
 }
 
 export function setUpMany(stage: Stage, count: number, filesPerFolder: 1 | 100 = 100): Promise<Scene> {
@@ -53,7 +51,7 @@ export async function watchFirstSync({ fluxd, firstSync }: Scene): Promise<First
         if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
         answers.push(performance.now() - start);
       }
-      await sleep(50);
+      await sleep(200);
     }
   })();
   const took = await firstSync(from);
