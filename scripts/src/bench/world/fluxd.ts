@@ -33,6 +33,7 @@ export interface Fluxd extends AsyncDisposable {
   metric(name: string): Promise<number>;
 }
 
+const graceMs = 10_000;
 const probe = fileURLToPath(new URL('probe.ts', import.meta.url));
 
 export async function createFluxd(options: FluxdOptions): Promise<Fluxd> {
@@ -57,7 +58,7 @@ export async function createFluxd(options: FluxdOptions): Promise<Fluxd> {
       address = / addr=(\S+)/.exec(text)?.[1] ?? '';
       return from;
     },
-    stop: () => end(child, 'SIGTERM'),
+    stop: () => end(child),
     async ask(question) {
       if (!child) throw new Error('the daemon does not run');
       child.send(question);
@@ -70,7 +71,7 @@ export async function createFluxd(options: FluxdOptions): Promise<Fluxd> {
       return values.reduce((sum, [, value]) => sum + Number(value), 0);
     },
     async [Symbol.asyncDispose]() {
-      await end(child, 'SIGKILL');
+      await end(child);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -108,9 +109,12 @@ function run({ bundle, args, env }: FluxdOptions, folder: string, log: LogLines)
   return child;
 }
 
-async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<void> {
+/** Lets it end by itself, but not for ever. */
+async function end(child: ChildProcess | undefined): Promise<void> {
   if (!child || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'close');
-  child.kill(signal);
+  child.kill('SIGTERM');
+  const impatience = setTimeout(() => child.kill('SIGKILL'), graceMs);
   await ended;
+  clearTimeout(impatience);
 }
