@@ -7,14 +7,18 @@ import { bundleProgram } from '../build/bundle.ts';
 import { programs } from '../build/programs.ts';
 import { repositoryRoot } from '../rules/tracked-files.ts';
 import { measurements } from './measurements.ts';
-import { type Bench, isMet, isOff, printRows, type Row } from './row.ts';
+import { type Bench, isCount, isMet, isOff, printRows, type Row } from './row.ts';
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
+const isNamed = (name: string): boolean =>
+  positionals.some((word) =>
+    measurements.some((one) => one.name === word) ? name === word : name.startsWith(word),
+  );
 const wanted = measurements.filter(({ name, inQuick = false }) =>
-  positionals.length > 0 ? positionals.some((word) => name.startsWith(word)) : inQuick || !values.quick,
+  positionals.length > 0 ? isNamed(name) : inQuick || !values.quick,
 );
 if (wanted.length === 0) {
   console.error(`nothing is called ${positionals.join(', ')}; there are:`);
@@ -45,7 +49,9 @@ try {
   for (const { name, measure } of wanted) {
     bench.tell(name);
     try {
-      rows.push(...(await measure(bench)));
+      const taken = await measure(bench);
+      // Times by themselves say little after so few runs.
+      rows.push(...taken.filter((row) => !values.quick || row.ratio !== undefined || isCount(row.unit)));
     } catch (error) {
       stop.signal.throwIfAborted();
       // What else there is to measure is worth having.

@@ -1,12 +1,12 @@
 import { summary } from './compare.ts';
 import type { Measurement } from './row.ts';
 import { median } from './statistics.ts';
+import { isReading } from './world/cluster.ts';
 import { type BenchObject, collectionPath, collections } from './world/objects.ts';
 import { runBare } from './world/run-bare.ts';
 import { openSteadyScene } from './world/steady-scene.ts';
 
 const metadataOnly = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
-const readingVerbs = new Set(['get', 'list', 'watch']);
 
 /** The daemon starts anew and finds everything as git has it, beside one list of all the metadata. */
 export const restart: Measurement = {
@@ -33,7 +33,7 @@ export const restart: Measurement = {
       ours.push(end.at - (begin?.at ?? Number.NaN));
       wholes.push(end.at - start);
       const seen = await stage.cluster.takeRequests();
-      writes += seen.filter(({ verb }) => !readingVerbs.has(verb)).length;
+      writes += seen.filter((request) => !isReading(request)).length;
       reads = Math.max(reads, seen.filter(({ verb }) => verb !== 'watch').length);
     }
     const what = `restart with ${count} objects in sync`;

@@ -64,7 +64,7 @@ export function isOff(row: Row): boolean {
   return isCount(row.unit) && !isMet(row);
 }
 
-function isCount(unit: Unit): unit is Count {
+export function isCount(unit: Unit): unit is Count {
   return unit === 'requests' || unit === 'commits';
 }
 

@@ -15,6 +15,11 @@ export interface SeenRequest {
   readonly path: string;
 }
 
+/** Watches count too. */
+export function isReading({ verb }: SeenRequest): boolean {
+  return verb === 'get' || verb === 'list' || verb === 'watch';
+}
+
 /** An API server that tells who asked it for what; nothing is done about the objects that it keeps. */
 export interface BenchCluster extends AsyncDisposable {
   readonly access: ClusterAccess;

@@ -34,7 +34,7 @@ export interface Fluxd extends AsyncDisposable {
 }
 
 const graceMs = 10_000;
-const probe = fileURLToPath(new URL('probe.ts', import.meta.url));
+const probe = fileURLToPath(new URL('probe.mjs', import.meta.url));
 
 export async function createFluxd(options: FluxdOptions): Promise<Fluxd> {
   const { signal } = options;
@@ -84,6 +84,7 @@ function run({ bundle, args, env }: FluxdOptions, folder: string, log: LogLines)
     process.execPath,
     [
       ...(profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]),
+      '--expose-gc',
       `--import=${probe}`,
       bundle,
       `--kube-config=${folder}/kubeconfig`,

@@ -24,7 +24,7 @@ export async function openSteadyScene(bench: Bench): Promise<SteadyScene> {
   const count = bench.quick ? 300 : 10_000;
   await using undo = new AsyncDisposableStack();
   bench.tell(`first sync of ${count} objects`);
-  const stage = undo.use(await openStage(bench));
+  const stage = await bench.share(openStage);
   const scene = undo.use(await setUpMany(stage, count));
   const first = await watchFirstSync(scene);
   bench.tell(`in sync after ${first.took.toFixed(0)} ms`);
