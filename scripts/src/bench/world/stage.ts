@@ -4,6 +4,7 @@ import { type ImageRegistry, startImageRegistry } from '@fluxctl/sandbox/image-r
 import type { Bench } from '../row.ts';
 import { type BenchCluster, startBenchCluster } from './cluster.ts';
 import { createFluxd, type Fluxd } from './fluxd.ts';
+import type { Kube } from './kube.ts';
 import {
   type BenchObject,
   benchObjects,
@@ -69,7 +70,7 @@ export async function openStage({ bundles, signal }: Bench): Promise<Stage> {
   };
   const clear = async (namespace: string): Promise<void> => {
     for (const kind of Object.keys(collections) as BenchObject['kind'][]) {
-      await kube.send({ method: 'DELETE', path: collectionPath(kind, namespace) });
+      await deleteAll(kube, collectionPath(kind, namespace), signal);
     }
   };
   const finish = undo.move();
@@ -127,4 +128,17 @@ export async function openStage({ bundles, signal }: Bench): Promise<Stage> {
     },
     [Symbol.asyncDispose]: () => finish.disposeAsync(),
   };
+}
+
+/** Of thousands of objects the API server deletes as many as a minute lets it, and is asked again for the rest. */
+async function deleteAll(kube: Kube, path: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      await kube.send({ method: 'DELETE', path });
+      return;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!/: 504 /.test(String(error))) throw error;
+    }
+  }
 }

@@ -25,7 +25,9 @@ export async function openSteadyScene(bench: Bench): Promise<SteadyScene> {
   await using undo = new AsyncDisposableStack();
   bench.tell(`first sync of ${count} objects`);
   const stage = await bench.share(openStage);
-  const scene = undo.use(await setUpMany(stage, count));
+  const scene = await setUpMany(stage, count);
+  // The objects end with the cluster.
+  undo.use(scene.fluxd);
   const first = await watchFirstSync(scene);
   bench.tell(`in sync after ${first.took.toFixed(0)} ms`);
   const finish = undo.move();
