@@ -1,5 +1,5 @@
 import type { ObjectRef } from '@fluxctl/shared/kube-object';
-import { resourceId } from '@fluxctl/shared/resource/resource-id';
+import { type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
 import { checksumAnnotation, markLabel } from '../manifests/mark.ts';
 import type { LiveObject } from './cluster.ts';
 import { fieldsHash, type ObjectMetadata, otherManager, ourFields } from './object-metadata.ts';
@@ -8,6 +8,7 @@ import { isAppliedByClient } from './take-over.ts';
 /** What is kept of one object; ten thousand of them must stay small. */
 export interface LiveEntry {
   readonly ref: ObjectRef;
+  readonly id: ResourceId;
   readonly uid: string;
   readonly resourceVersion: string;
   /** -1 for kinds that have none. */
@@ -35,6 +36,7 @@ export function toEntry(ref: ObjectRef, object: ObjectMetadata, pool: StringPool
   const other = otherManager(object);
   return {
     ref,
+    id: resourceId(ref.namespace, ref.kind, ref.name),
     uid: metadata.uid,
     resourceVersion: metadata.resourceVersion,
     generation: metadata.generation ?? -1,
@@ -72,10 +74,9 @@ function copiesLabels({ kind }: ObjectRef): boolean {
 
 /** @param expectedHash - of our fields after our last apply; undefined when that is not known */
 export function toLiveObject(entry: LiveEntry, expectedHash: string | undefined): LiveObject {
-  const { ref, uid, resourceVersion, mark, checksum, ignore, owned, otherManager } = entry;
+  const { ref, id, uid, resourceVersion, mark, checksum, ignore, owned, otherManager } = entry;
   const fields =
     expectedHash === undefined ? 'unknown' : expectedHash === entry.hash ? 'as-applied' : 'changed';
-  const id = resourceId(ref.namespace, ref.kind, ref.name);
   return { ref, id, uid, resourceVersion, mark, checksum, ignore, owned, fields, otherManager };
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject, ObjectRef } from '@fluxctl/shared/kube-object';
+import { PairMap } from '@fluxctl/shared/pair-map';
 import type { LiveObject } from './cluster.ts';
 import { coversObject, type FieldsV1 } from './field-set.ts';
 import {
@@ -15,6 +16,9 @@ import type { ObjectMetadata } from './object-metadata.ts';
 import type { ReflectorSink } from './reflector.ts';
 import { groupOf, kindName, type ServedKind } from './served-kinds.ts';
 import { lastAppliedAnnotation } from './take-over.ts';
+
+/** What tells apart objects of one kind. */
+type Named = Pick<ObjectRef, 'namespace' | 'name'>;
 
 /** A write of ours that is under way; ends when disposed of. */
 export interface Writing extends Disposable {
@@ -59,25 +63,27 @@ export interface LiveTable {
  *   says nothing about what is there now
  */
 export function createLiveTable(isFollowed: (kind: string) => boolean): LiveTable {
-  /** By kind, whatever its version, then by `namespace/name`. */
-  const kinds = new Map<string, Map<string, LiveRecord>>();
+  /** By kind, whatever its version, then by namespace and name. */
+  const kinds = new Map<string, PairMap<LiveRecord>>();
+  const kindOf = createKindNames();
   const listeners: ((ref: ObjectRef) => void)[] = [];
   const pool = createStringPool();
 
-  const recordsOf = (kind: string): Map<string, LiveRecord> => {
+  const recordsOf = (kind: string): PairMap<LiveRecord> => {
     const known = kinds.get(kind);
     if (known) return known;
-    const records = new Map<string, LiveRecord>();
+    const records = new PairMap<LiveRecord>();
     kinds.set(kind, records);
     return records;
   };
-  const record = (ref: ObjectRef): LiveRecord | undefined => kinds.get(kindOf(ref))?.get(keyOf(ref));
+  const find = (kind: string, { namespace = '', name }: Named): LiveRecord | undefined =>
+    kinds.get(kind)?.get(namespace, name);
+  const record = (ref: ObjectRef): LiveRecord | undefined => find(kindOf(ref), ref);
   const recordFor = (ref: ObjectRef): LiveRecord => {
-    const records = recordsOf(kindOf(ref));
-    const known = records.get(keyOf(ref));
+    const known = record(ref);
     if (known) return known;
     const made = { entry: undefined, expected: undefined, fields: undefined, writing: 0, moved: false };
-    records.set(keyOf(ref), made);
+    recordsOf(kindOf(ref)).set(ref.namespace ?? '', ref.name, made);
     return made;
   };
 
@@ -92,15 +98,15 @@ export function createLiveTable(isFollowed: (kind: string) => boolean): LiveTabl
     if (known.writing > 0) known.moved = true;
     else if (!before || matters(before, entry, known.expected)) tell(entry.ref);
   };
-  const drop = (records: Map<string, LiveRecord>, key: string): void => {
-    const known = records.get(key);
+  const drop = (kind: string, { namespace = '', name }: Named): void => {
+    const known = find(kind, { namespace, name });
     const ref = known?.entry?.ref;
     if (!known || !ref) return;
     if (known.writing > 0) {
       known.entry = undefined;
       known.moved = true;
     } else {
-      records.delete(key);
+      kinds.get(kind)?.delete(namespace, name);
       tell(ref);
     }
   };
@@ -146,7 +152,7 @@ export function createLiveTable(isFollowed: (kind: string) => boolean): LiveTabl
           if (known.writing > 0) return;
           const { moved, entry, expected } = known;
           known.moved = false;
-          if (!entry && expected === undefined) kinds.get(kindOf(ref))?.delete(keyOf(ref));
+          if (!entry && expected === undefined) kinds.get(kindOf(ref))?.delete(ref.namespace ?? '', ref.name);
           if (moved && (!entry || !applied || matters(applied, entry, expected))) tell(ref);
         },
       };
@@ -157,7 +163,7 @@ export function createLiveTable(isFollowed: (kind: string) => boolean): LiveTabl
     },
     sinkFor(served, only) {
       const kind = kindName(served);
-      let seen: Set<string> | undefined;
+      let seen: Set<LiveRecord> | undefined;
       return {
         relist() {
           seen = new Set();
@@ -165,31 +171,30 @@ export function createLiveTable(isFollowed: (kind: string) => boolean): LiveTabl
         upsert(object) {
           const told = object as unknown as ObjectMetadata;
           const ref = refOf(served, told, pool);
-          const key = keyOf(ref);
-          const records = recordsOf(kind);
-          const known = records.get(key)?.entry;
-          if (known && isOlder(told.metadata.resourceVersion, known.resourceVersion)) seen?.add(key);
-          else if (concernsUs(told)) {
-            seen?.add(key);
-            put(recordFor(ref), told, ref);
-          } else if (known) {
+          const known = find(kind, ref);
+          if (known?.entry && isOlder(told.metadata.resourceVersion, known.entry.resourceVersion)) {
+            seen?.add(known);
+          } else if (concernsUs(told)) {
+            const record = recordFor(ref);
+            seen?.add(record);
+            put(record, told, ref);
+          } else if (known?.entry) {
             // The mark was taken away: to us the object is as good as gone.
-            drop(records, key);
+            drop(kind, ref);
           }
         },
         remove(object) {
           const { metadata } = object as unknown as ObjectMetadata;
-          const records = recordsOf(kind);
           // Applied again since: the deletion that is told is of an object before.
-          if (records.get(keyOf(metadata))?.entry?.uid === metadata.uid) drop(records, keyOf(metadata));
+          if (find(kind, metadata)?.entry?.uid === metadata.uid) drop(kind, metadata);
         },
         listed(resourceVersion) {
-          const records = recordsOf(kind);
-          for (const [key, { entry }] of records) {
-            if (!entry || seen?.has(key) || (only !== undefined && entry.ref.namespace !== only)) continue;
+          for (const record of recordsOf(kind).values()) {
+            const { entry } = record;
+            if (!entry || seen?.has(record) || (only !== undefined && entry.ref.namespace !== only)) continue;
             // Applied since the list was taken.
             if (isOlder(resourceVersion, entry.resourceVersion)) continue;
-            drop(records, key);
+            drop(kind, entry.ref);
           }
           seen = undefined;
         },
@@ -208,8 +213,16 @@ function isHalfTakenOver(fields: FieldsV1, { metadata }: JsonObject): boolean {
   return own && wanted === undefined;
 }
 
-function kindOf({ apiVersion, kind }: ObjectRef): string {
-  return kindName({ group: groupOf(apiVersion), kind });
+/** Names kinds, whatever their version; each name is made once. */
+function createKindNames(): (ref: ObjectRef) => string {
+  const names = new PairMap<string>();
+  return ({ apiVersion, kind }) => {
+    const known = names.get(apiVersion, kind);
+    if (known !== undefined) return known;
+    const name = kindName({ group: groupOf(apiVersion), kind });
+    names.set(apiVersion, kind, name);
+    return name;
+  };
 }
 
 function refOf({ apiVersion, kind }: ServedKind, { metadata }: ObjectMetadata, pool: StringPool): ObjectRef {
@@ -217,10 +230,6 @@ function refOf({ apiVersion, kind }: ServedKind, { metadata }: ObjectMetadata, p
   return namespace === undefined
     ? { apiVersion, kind, name }
     : { apiVersion, kind, namespace: pool.intern(namespace), name };
-}
-
-function keyOf({ namespace, name }: { readonly namespace?: string; readonly name: string }): string {
-  return `${namespace ?? ''}/${name}`;
 }
 
 /** Strings that are in use live on when the pool starts anew. */

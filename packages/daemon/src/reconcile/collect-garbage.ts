@@ -8,7 +8,7 @@ import { planPrune } from './plan.ts';
 import type { SourceConfig } from './source-config.ts';
 import type { Outcome } from './sync-report.ts';
 import type { ObjectWaits } from './waiting-room.ts';
-import { type ObjectKey, objectKey } from './wanted.ts';
+import { type ObjectKey, objectKey, type Wanted } from './wanted.ts';
 
 export interface Collected {
   readonly outcomes: readonly Outcome[];
@@ -29,7 +29,8 @@ export async function collectGarbage(
 ): Promise<Collected> {
   const { cluster, waits, log } = ports;
   const markOf = (id: LiveObject['id']): string => gcMark(config.setName, id);
-  const { prune, spared } = planPrune(cluster.live.marked(), now.mayDefine, markOf);
+  const { stale, others } = splitMarked(cluster.live.marked(), now);
+  const { prune, spared } = planPrune(others, now.mayDefine, markOf);
   const dry = config.garbageCollection === 'dry';
   for (const { id, ignore } of spared) {
     log.log({
@@ -38,7 +39,13 @@ export async function collectGarbage(
       resource: id,
     });
   }
-  tellStale(now, cluster, dry, log);
+  for (const { id } of stale) {
+    log.log({
+      warning: 'resource to be synced has not been updated; skipping',
+      'dry-run': dry,
+      resource: id,
+    });
+  }
   if (prune.length > 0 && !now.loaded.complete) {
     log.log({
       warning: 'not deleting cluster resources: parts of the repository could not be read',
@@ -85,18 +92,20 @@ export async function collectGarbage(
   return { outcomes: [...failed, ...outcomes], waiting };
 }
 
-/** Objects that git defines, but that the cluster has as they were before. */
-function tellStale(now: Definitions, cluster: Cluster, dry: boolean, log: Logger): void {
-  for (const object of cluster.live.marked()) {
-    const wanted = now.byId.get(object.id);
-    if (!wanted || object.owned || object.checksum === wanted.manifest.checksum) continue;
-    if (object.mark !== wanted.mark) continue;
-    log.log({
-      warning: 'resource to be synced has not been updated; skipping',
-      'dry-run': dry,
-      resource: object.id,
-    });
+/** Out of the objects with a mark: those that git defines but the cluster has as they were before, and those that git does not define. */
+function splitMarked(marked: Iterable<LiveObject>, { byId }: Definitions) {
+  const stale: LiveObject[] = [];
+  const others: LiveObject[] = [];
+  for (const object of marked) {
+    const wanted = byId.get(object.id);
+    if (!wanted) others.push(object);
+    else if (isStale(object, wanted)) stale.push(object);
   }
+  return { stale, others };
+}
+
+function isStale({ owned, checksum, mark }: LiveObject, wanted: Wanted): boolean {
+  return !owned && checksum !== wanted.manifest.checksum && mark === wanted.mark;
 }
 
 function pruneOutcome(
