@@ -9,7 +9,7 @@ import type { CommitSha } from '../git/repository.ts';
 import { setApartDuplicates } from '../manifests/duplicates.ts';
 import type { LoadedManifests, LoadProblem, ManifestLoader } from '../manifests/manifest.ts';
 import { gcMark } from '../manifests/mark.ts';
-import { kindsOf, lookUpScopes, resolveWanted, type ScopeTable, type WantedRules } from './resolve-wanted.ts';
+import { createWantedResolver, type Kind, kindsOf, lookUpScopes } from './resolve-wanted.ts';
 import type { SourceConfig } from './source-config.ts';
 import type { ObjectKey, Wanted } from './wanted.ts';
 
@@ -25,7 +25,7 @@ export interface Definitions {
   /** Objects of kinds that the cluster does not know. */
   readonly unscoped: readonly Wanted[];
   /** The kinds of all others, each once. */
-  readonly kinds: readonly { readonly apiVersion: string; readonly kind: string }[];
+  readonly kinds: readonly Kind[];
   /** Whether git may define the id, in what could be read or in what could not be used. */
   mayDefine(id: ResourceId): boolean;
 }
@@ -43,11 +43,9 @@ export function createDefinitionStore(
 ): DefinitionStore {
   let latest: Definitions | undefined;
   let scopesHold = false;
-  const rules = {
-    allowedNamespaces: config.allowedNamespaces,
-    defaultNamespace: config.defaultNamespace,
-    markOf: (id: ResourceId) => gcMark(config.setName, id),
-  };
+  const { allowedNamespaces, defaultNamespace, setName } = config;
+  const markOf = (id: ResourceId): string => gcMark(setName, id);
+  const resolve = createWantedResolver({ allowedNamespaces, defaultNamespace, markOf });
   return {
     async at(revision, signal) {
       const known = latest?.revision === revision ? latest : undefined;
@@ -59,7 +57,7 @@ export function createDefinitionStore(
         scopesHold = false;
         throw error;
       });
-      latest = build(revision, loaded, scopes, rules);
+      latest = build(revision, loaded, resolve(loaded.manifests, scopes), defaultNamespace);
       return latest;
     },
     forgetScopes() {
@@ -71,10 +69,9 @@ export function createDefinitionStore(
 function build(
   revision: CommitSha,
   loaded: LoadedManifests,
-  scopes: ScopeTable,
-  rules: WantedRules,
+  resolved: readonly Wanted[],
+  defaultNamespace: string,
 ): Definitions {
-  const resolved = resolveWanted(loaded.manifests, scopes, rules);
   // Written with and without the default namespace, two objects turn out to be one only now.
   const { unique: wanted, problems: duplicates } = setApartDuplicates(resolved, ({ id, manifest }) => ({
     id,
@@ -86,7 +83,7 @@ function build(
   const scoped = wanted.filter(({ standing }) => standing.kind !== 'unscoped');
   const leftOut = new Set(
     [...problems.flatMap(({ ids }) => ids), ...unscoped.map(({ id }) => id)].flatMap((id) =>
-      possibleIds(id, rules.defaultNamespace),
+      possibleIds(id, defaultNamespace),
     ),
   );
   return {

@@ -1,12 +1,13 @@
 import type { ObjectRef } from '@fluxctl/shared/kube-object';
+import { PairMap } from '@fluxctl/shared/pair-map';
 import { isSet } from '@fluxctl/shared/policy/policies';
 import { type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
 import type { Scope } from '../cluster/cluster.ts';
 import type { CustomScope, LoadedManifests, Manifest } from '../manifests/manifest.ts';
 import { objectKey, type Standing, type Wanted } from './wanted.ts';
 
-/** Whether a kind's objects live in namespaces, by `apiVersion kind`. */
-export type ScopeTable = ReadonlyMap<string, Scope>;
+/** Whether a kind's objects live in namespaces, by `apiVersion` and kind. */
+export type ScopeTable = Pick<PairMap<Scope>, 'get'>;
 
 export interface WantedRules {
   readonly allowedNamespaces: readonly string[];
@@ -15,16 +16,17 @@ export interface WantedRules {
   readonly markOf: (id: ResourceId) => string;
 }
 
-export function kindKey(apiVersion: string, kind: string): string {
-  return `${apiVersion} ${kind}`;
+/** A kind in one version of its group. */
+export interface Kind {
+  readonly apiVersion: string;
+  readonly kind: string;
 }
 
 /** The kinds of a load, each once. */
-export function kindsOf(manifests: readonly Manifest[]): { apiVersion: string; kind: string }[] {
-  const kinds = new Map<string, { apiVersion: string; kind: string }>();
+export function kindsOf(manifests: readonly Manifest[]): readonly Kind[] {
+  const kinds = new PairMap<Kind>();
   for (const { apiVersion, kind } of manifests) {
-    const key = kindKey(apiVersion, kind);
-    if (!kinds.has(key)) kinds.set(key, { apiVersion, kind });
+    if (!kinds.get(apiVersion, kind)) kinds.set(apiVersion, kind, { apiVersion, kind });
   }
   return [...kinds.values()];
 }
@@ -34,34 +36,54 @@ export async function lookUpScopes(
   loaded: LoadedManifests,
   scopeOf: (apiVersion: string, kind: string) => Promise<Scope>,
 ): Promise<ScopeTable> {
-  const custom = new Map<string, CustomScope>(
-    loaded.customScopes.map((scope) => [kindKey(scope.apiVersion, scope.kind), scope]),
-  );
-  const table = new Map<string, Scope>();
+  const custom = new PairMap<CustomScope>();
+  for (const scope of loaded.customScopes) custom.set(scope.apiVersion, scope.kind, scope);
+  const table = new PairMap<Scope>();
   for (const { apiVersion, kind } of kindsOf(loaded.manifests)) {
-    const key = kindKey(apiVersion, kind);
     const served = await scopeOf(apiVersion, kind);
-    const own = custom.get(key);
-    table.set(key, served.found || !own ? served : { found: true, namespaced: own.namespaced, plural: '' });
+    const own = custom.get(apiVersion, kind);
+    const scope: Scope =
+      served.found || !own ? served : { found: true, namespaced: own.namespaced, plural: '' };
+    table.set(apiVersion, kind, scope);
   }
   return table;
 }
 
 /** Gives every object of a load its place in the cluster, and decides whether it may be applied. */
-export function resolveWanted(
-  manifests: readonly Manifest[],
-  scopes: ScopeTable,
-  rules: WantedRules,
-): Wanted[] {
-  return manifests.map((manifest) => {
-    const scope = scopes.get(kindKey(manifest.apiVersion, manifest.kind));
-    const namespace = placeOf(manifest, scope, rules);
-    const id = scope?.found ? resourceId(namespace, manifest.kind, manifest.name) : manifest.writtenId;
-    const { apiVersion, kind, name } = manifest;
-    const ref: ObjectRef = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
-    const standing = standingOf(manifest, scope, namespace, rules);
-    return { manifest, id, ref, key: objectKey(ref), mark: rules.markOf(id), standing };
-  });
+export type WantedResolver = (manifests: readonly Manifest[], scopes: ScopeTable) => readonly Wanted[];
+
+/**
+ * Takes again what it made before of a manifest, as long as the scope of its kind is the same: at the next
+ * revision, most manifests are the very same objects.
+ */
+export function createWantedResolver(rules: WantedRules): WantedResolver {
+  const made = new WeakMap<Manifest, { readonly scope: Scope | undefined; readonly wanted: Wanted }>();
+  return (manifests, scopes) =>
+    manifests.map((manifest) => {
+      const scope = scopes.get(manifest.apiVersion, manifest.kind);
+      const before = made.get(manifest);
+      if (before && isSameScope(before.scope, scope)) return before.wanted;
+      const wanted = resolveWanted(manifest, scope, rules);
+      made.set(manifest, { scope, wanted });
+      return wanted;
+    });
+}
+
+/** Whether two scopes say the same of an object's place. */
+function isSameScope(a: Scope | undefined, b: Scope | undefined): boolean {
+  if (a === b) return true;
+  if (!a || !b) return false;
+  if (a.found) return b.found && a.namespaced === b.namespaced;
+  return !b.found && a.reason === b.reason;
+}
+
+function resolveWanted(manifest: Manifest, scope: Scope | undefined, rules: WantedRules): Wanted {
+  const { apiVersion, kind, name } = manifest;
+  const namespace = placeOf(manifest, scope, rules);
+  const id = scope?.found ? resourceId(namespace, kind, name) : manifest.writtenId;
+  const ref: ObjectRef = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+  const standing = standingOf(manifest, scope, namespace, rules);
+  return { manifest, id, ref, key: objectKey(ref), mark: rules.markOf(id), standing };
 }
 
 function placeOf(manifest: Manifest, scope: Scope | undefined, rules: WantedRules): string | undefined {

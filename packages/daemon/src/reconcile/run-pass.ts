@@ -5,7 +5,6 @@ import { createDefinitionStore, type DefinitionStore, type Definitions } from '.
 import { failureList, problemOutcomes } from './outcomes.ts';
 import type { SourcePorts } from './pass-ports.ts';
 import { createObjectReconciler } from './reconcile-objects.ts';
-import { kindKey } from './resolve-wanted.ts';
 import type { SourceConfig } from './source-config.ts';
 import { createSyncPosition } from './sync-position.ts';
 import type { Outcome, SyncReport } from './sync-report.ts';
@@ -56,7 +55,7 @@ export function createPasses(config: SourceConfig, ports: SourcePorts, waits: Ob
 
   /** Watches the kinds of git; makes no request when they are watched already. */
   async function follow(now: Definitions, signal: AbortSignal): Promise<void> {
-    const kinds = now.kinds.map(({ apiVersion, kind }) => kindKey(apiVersion, kind)).join('\n');
+    const kinds = now.kinds.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`).join('\n');
     if (followed?.kinds === kinds && !followed.missing) return;
     await cluster.live.follow(now.kinds, signal);
     const scopes = await Promise.all(
