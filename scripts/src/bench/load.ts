@@ -14,7 +14,7 @@ export const load: Measurement = {
     const count = quick ? 2_000 : 10_000;
     const files = benchObjects({ count, namespace: 'bench', filesPerFolder: 100 }).map(({ path, yaml }) => {
       const bytes = Buffer.from(yaml);
-      return { path, type: 'file' as const, blob: hash('sha1', bytes) as BlobId, size: bytes.length, bytes };
+      return { path, type: 'file' as const, blob: hash('sha1', bytes) as BlobId, bytes };
     });
     const byBlob = new Map(files.map((file) => [file.blob, file.bytes]));
     const reader: TreeReader = {

@@ -5,7 +5,8 @@ import type { ProcessGroup } from './process-group.ts';
 export interface GitObject {
   readonly id: string;
   readonly type: 'blob' | 'commit' | 'tree' | 'tag';
-  readonly bytes: Buffer;
+  /** Undefined when there are more than anybody here has a use for. */
+  readonly bytes: Buffer | undefined;
 }
 
 /** Objects that were asked for together. */
@@ -16,8 +17,10 @@ interface Pending {
   reject(error: unknown): void;
 }
 
-/** An unused reader is ended after this long, in ms. */
-const idleMs = 60_000;
+/** No API server takes a manifest that is larger, in bytes. */
+const mostBytes = 64 * 1024 * 1024;
+/** An unused reader is ended after this long, in ms: behind the next poll, which mostly has a use for it. */
+const idleMs = 10 * 60_000;
 
 /**
  * Reads objects through one `git cat-file --batch` that lives as long as it is used: a request costs
@@ -140,13 +143,23 @@ export class CatFile {
 
 /** Cuts the output of `git cat-file --batch` into answers. */
 export class AnswerParser {
+  readonly #mostBytes: number;
   #chunks: Buffer[] = [];
   #length = 0;
   /** No answer can be complete with fewer bytes. */
   #needed = 1;
+  /** What is left of an object that is too large: it is passed over. */
+  #skip = 0;
+
+  constructor(mostOfAnObject = mostBytes) {
+    this.#mostBytes = mostOfAnObject;
+  }
 
   /** The answers that are complete with this piece; undefined for an object that does not exist. */
-  push(chunk: Buffer): (GitObject | undefined)[] {
+  push(piece: Buffer): (GitObject | undefined)[] {
+    const chunk = piece.subarray(this.#skip);
+    this.#skip -= piece.length - chunk.length;
+    if (chunk.length === 0) return [];
     this.#chunks.push(chunk);
     this.#length += chunk.length;
     if (this.#length < this.#needed) return [];
@@ -156,7 +169,7 @@ export class AnswerParser {
     for (;;) {
       const headEnd = bytes.indexOf('\n', at);
       if (headEnd < 0) {
-        this.#needed = bytes.length - at + 1;
+        this.#needed = Math.max(0, bytes.length - at) + 1;
         break;
       }
       const head = bytes.toString('utf8', at, headEnd);
@@ -168,18 +181,23 @@ export class AnswerParser {
         continue;
       }
       const [, id = '', type, length] = found;
+      const object = { id, type: type as GitObject['type'] };
       const start = headEnd + 1;
       const end = start + Number(length);
-      if (bytes.length < end + 1) {
+      if (Number(length) > this.#mostBytes) {
+        answers.push({ ...object, bytes: undefined });
+        this.#skip = Math.max(0, end + 1 - bytes.length);
+      } else if (bytes.length < end + 1) {
         this.#needed = end + 1 - at;
         break;
+      } else {
+        // Copied, so that a small object does not keep a big piece of output in memory.
+        answers.push({ ...object, bytes: Buffer.from(bytes.subarray(start, end)) });
       }
-      // Copied, so that a small object does not keep a big piece of output in memory.
-      answers.push({ id, type: type as GitObject['type'], bytes: Buffer.from(bytes.subarray(start, end)) });
       at = end + 1;
     }
     this.#chunks = at < bytes.length ? [bytes.subarray(at)] : [];
-    this.#length = bytes.length - at;
+    this.#length = Math.max(0, bytes.length - at);
     return answers;
   }
 
@@ -187,5 +205,6 @@ export class AnswerParser {
     this.#chunks = [];
     this.#length = 0;
     this.#needed = 1;
+    this.#skip = 0;
   }
 }

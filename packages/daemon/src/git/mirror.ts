@@ -2,9 +2,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { ServerError } from '@fluxctl/shared/errors';
 import { untilAborted } from '../waiting/until-aborted.ts';
 import { CatFile } from './cat-file.ts';
-import type { BlobId, Commit, CommitSha, LogRange, TreeEntry } from './repository.ts';
+import type { Blob, BlobId, Commit, CommitSha, LogRange, TreeEntry } from './repository.ts';
 import type { Git, GitCommand } from './run-git.ts';
-import { normalizePaths, parseTree } from './tree.ts';
+import { normalizePaths } from './tree.ts';
+import { Trees } from './trees.ts';
 
 /** When an operation has to be over, and who may stop it before. */
 export interface Limits {
@@ -36,6 +37,8 @@ const maxBytesAhead = 8 * 1024 * 1024;
 export class Mirror {
   readonly #options: MirrorOptions;
   readonly #objects: CatFile;
+  readonly #trees: Trees;
+  readonly #noteTrees: Trees;
   #users = 0;
   #retired = false;
   #gone: Promise<void> | undefined;
@@ -44,6 +47,8 @@ export class Mirror {
     this.#options = options;
     const args = ['--git-dir', options.folder, 'cat-file', '--batch'];
     this.#objects = new CatFile(() => options.git.start(args), options.timeoutMs);
+    this.#trees = new Trees(this.#objects);
+    this.#noteTrees = new Trees(this.#objects);
   }
 
   /** With its password, if it has one. */
@@ -88,19 +93,24 @@ export class Mirror {
     return object?.type === 'commit' ? (object.id as CommitSha) : undefined;
   }
 
-  async tree(revision: CommitSha, paths: readonly string[], limits: Limits): Promise<readonly TreeEntry[]> {
+  async tree(
+    revision: CommitSha,
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly TreeEntry[]> {
+    const files = await untilAborted(
+      this.#use(() => this.#trees.files(revision)),
+      signal,
+    );
     const wanted = normalizePaths(paths);
-    if (wanted !== 'everything' && wanted.length === 0) return [];
-    const args = ['ls-tree', '-r', '-z', '-l', '--full-tree', '--end-of-options', revision];
-    return parseTree(await this.run(wanted === 'everything' ? args : [...args, '--', ...wanted], limits));
+    if (wanted === 'everything') return files;
+    return files.filter(({ path }) => wanted.some((root) => path === root || path.startsWith(`${root}/`)));
   }
 
-  async *blobs(
-    ids: Iterable<BlobId>,
-    signal: AbortSignal,
-  ): AsyncGenerator<{ readonly id: BlobId; readonly bytes: Buffer }, void, undefined> {
+  async *blobs(ids: Iterable<BlobId>, signal: AbortSignal): AsyncGenerator<Blob, void, undefined> {
     const rest = ids[Symbol.iterator]();
-    const ahead: { readonly ids: readonly BlobId[]; readonly contents: Promise<readonly Buffer[]> }[] = [];
+    const ahead: { readonly ids: readonly BlobId[]; readonly contents: Promise<readonly Blob['bytes'][]> }[] =
+      [];
     let bytesAhead = 0;
     const ask = () => {
       while (ahead.length < maxGroups && (ahead.length === 0 || bytesAhead < maxBytesAhead)) {
@@ -132,7 +142,7 @@ export class Mirror {
     }
   }
 
-  async #contents(ids: readonly BlobId[]): Promise<readonly Buffer[]> {
+  async #contents(ids: readonly BlobId[]): Promise<readonly Blob['bytes'][]> {
     const objects = await this.#objects.readAll(ids);
     return objects.map((object, index) => {
       if (object?.type === 'blob') return object.bytes;
@@ -171,11 +181,12 @@ export class Mirror {
     on: ReadonlySet<CommitSha> | undefined,
     limits: Limits,
   ): Promise<ReadonlyMap<CommitSha, string>> {
-    const listed = lines(await this.run(['notes', '--ref', ref, 'list'], limits)).map((line) => {
-      const [blob = '', commit = ''] = line.split(' ');
-      return { blob: blob as BlobId, commit: commit as CommitSha };
-    });
-    const wanted = on === undefined ? listed : listed.filter(({ commit }) => on.has(commit));
+    const listed = (await untilAborted(this.#noteFiles(ref), limits.signal)).map(({ path, blob }) => ({
+      blob,
+      // Git spreads them over folders as they become many.
+      commit: path.replaceAll('/', '') as CommitSha,
+    }));
+    const wanted = listed.filter(({ commit }) => on?.has(commit) ?? isObjectId(commit));
     const notes = new Map<CommitSha, string>();
     const inOrder = wanted.values();
     for await (const { bytes } of this.blobs(
@@ -183,9 +194,16 @@ export class Mirror {
       limits.signal,
     )) {
       const { value } = inOrder.next();
-      if (value) notes.set(value.commit, bytes.toString('utf8'));
+      if (value && bytes) notes.set(value.commit, bytes.toString('utf8'));
     }
     return notes;
+  }
+
+  #noteFiles(ref: string): Promise<readonly TreeEntry[]> {
+    return this.#use(async () => {
+      const revision = await this.resolve(ref);
+      return revision === undefined ? [] : this.#noteTrees.files(revision);
+    });
   }
 
   async setRef(ref: string, object: string, limits: Limits): Promise<void> {
@@ -272,8 +290,12 @@ function* take<T>(from: Iterator<T>, count: number): Generator<T, void, undefine
   }
 }
 
-function totalLength(buffers: readonly Buffer[]): number {
-  return buffers.reduce((sum, { length }) => sum + length, 0);
+function totalLength(contents: readonly Blob['bytes'][]): number {
+  return contents.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0);
+}
+
+function isObjectId(text: string): boolean {
+  return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
 }
 
 function lines(output: Buffer): readonly string[] {

@@ -163,8 +163,8 @@ class MirroredRepository implements Repository {
     return this.resolve(`refs/tags/${tag}`, signal);
   }
 
-  tree(revision: CommitSha, paths: readonly string[], signal: AbortSignal) {
-    return this.#reading((mirror, limits) => mirror.tree(revision, paths, limits), signal);
+  async tree(revision: CommitSha, paths: readonly string[], signal: AbortSignal) {
+    return this.#requireMirror().tree(revision, paths, signal);
   }
 
   blobs(ids: Iterable<BlobId>, signal: AbortSignal) {

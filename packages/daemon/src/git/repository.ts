@@ -18,8 +18,13 @@ export interface TreeEntry {
   readonly path: string;
   readonly type: 'file' | 'symlink' | 'submodule';
   readonly blob: BlobId;
-  /** In bytes. */
-  readonly size: number;
+}
+
+/** What a file holds. */
+export interface Blob {
+  readonly id: BlobId;
+  /** Undefined when there are more than 64 MiB. */
+  readonly bytes: Buffer | undefined;
 }
 
 export interface Commit {
@@ -56,10 +61,7 @@ export interface TreeReader {
   /** All files of a revision, in order of path; `paths` as given to `--git-path`, empty for all. */
   tree(revision: CommitSha, paths: readonly string[], signal: AbortSignal): Promise<readonly TreeEntry[]>;
   /** Contents, in any order, over one `git cat-file --batch`. */
-  blobs(
-    ids: Iterable<BlobId>,
-    signal: AbortSignal,
-  ): AsyncIterable<{ readonly id: BlobId; readonly bytes: Buffer }>;
+  blobs(ids: Iterable<BlobId>, signal: AbortSignal): AsyncIterable<Blob>;
 }
 
 /** Writes to the branch that is followed. */

@@ -17,12 +17,23 @@ it.each([
   expect(normalizePaths(paths)).toEqual(normal);
 });
 
-it('reads every kind of entry', () => {
-  const id = 'ce013625030ba8dba906f756967f9e9ca394464a';
-  const listing = `100644 blob ${id}       6\ta b\x00120000 blob ${id}      12\tl\x00160000 commit ${id}       -\tsub\x00`;
-  expect(parseTree(Buffer.from(listing))).toEqual([
-    { path: 'a b', type: 'file', blob: id, size: 6 },
-    { path: 'l', type: 'symlink', blob: id, size: 12 },
-    { path: 'sub', type: 'submodule', blob: id, size: 0 },
+it.each([40, 64])('reads every kind of item, with ids of %i digits', (digits) => {
+  const id = 'ce'.repeat(digits / 2);
+  const item = (mode: string, name: string) =>
+    Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')]);
+  const bytes = Buffer.concat([
+    item('100644', 'ä b'),
+    item('100755', 'run'),
+    item('120000', 'l'),
+    item('160000', 'sub'),
+    item('40000', 'folder'),
   ]);
+  expect(parseTree({ id, bytes })).toEqual([
+    { name: 'ä b', type: 'file', id },
+    { name: 'run', type: 'file', id },
+    { name: 'l', type: 'symlink', id },
+    { name: 'sub', type: 'submodule', id },
+    { name: 'folder', type: 'folder', id },
+  ]);
+  expect(parseTree({ id, bytes: Buffer.alloc(0) })).toEqual([]);
 });

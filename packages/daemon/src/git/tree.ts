@@ -1,30 +1,47 @@
-import type { BlobId, TreeEntry } from './repository.ts';
+import type { TreeEntry } from './repository.ts';
 
-/** Reads the output of `git ls-tree -r -z -l`. */
-export function parseTree(output: Buffer): readonly TreeEntry[] {
-  const entries: TreeEntry[] = [];
-  let at = 0;
-  while (at < output.length) {
-    const tab = output.indexOf(9, at);
-    const end = output.indexOf(0, tab);
-    // mode SP type SP object SP+ size TAB path NUL
-    const typeEnd = output.indexOf(32, at + 7);
-    const idEnd = output.indexOf(32, typeEnd + 1);
-    entries.push({
-      path: output.toString('utf8', tab + 1, end),
-      type: entryType(output.toString('latin1', at, at + 6)),
-      blob: output.toString('latin1', typeEnd + 1, idEnd) as BlobId,
-      // A submodule has `-`.
-      size: Number(output.toString('latin1', idEnd + 1, tab)) || 0,
-    });
-    at = end + 1;
-  }
-  return entries;
+/** A tree as git stores it. */
+export interface TreeObject {
+  readonly id: string;
+  readonly bytes: Buffer;
 }
 
-function entryType(mode: string): TreeEntry['type'] {
-  if (mode === '120000') return 'symlink';
-  return mode === '160000' ? 'submodule' : 'file';
+/** What a tree object names. */
+export interface TreeItem {
+  readonly name: string;
+  readonly type: TreeEntry['type'] | 'folder';
+  readonly id: string;
+}
+
+/** Reads a tree object: for each item `MODE NAME NUL`, and the bytes of its id. */
+export function parseTree({ id, bytes }: TreeObject): readonly TreeItem[] {
+  const idBytes = id.length / 2;
+  const items: TreeItem[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const space = bytes.indexOf(32, at);
+    const nul = bytes.indexOf(0, space);
+    const end = nul + 1 + idBytes;
+    items.push({
+      name: bytes.toString('utf8', space + 1, nul),
+      type: itemType(bytes.toString('latin1', at, space)),
+      id: bytes.toString('hex', nul + 1, end),
+    });
+    at = end;
+  }
+  return items;
+}
+
+function itemType(mode: string): TreeItem['type'] {
+  switch (mode) {
+    case '40000':
+      return 'folder';
+    case '120000':
+      return 'symlink';
+    case '160000':
+      return 'submodule';
+    default:
+      return 'file';
+  }
 }
 
 /**

@@ -34,6 +34,7 @@ export class BlobStore {
     const kept = this.#kept.get(id);
     if (kept !== undefined) return kept;
     for await (const { bytes } of this.#reader.blobs([id], signal)) {
+      if (bytes === undefined) break;
       this.keep(id, bytes);
       return bytes;
     }

@@ -31,6 +31,22 @@ describe('documents', () => {
     ]);
   });
 
+  it('tells a file that is too large to be read, and loads its neighbours', async () => {
+    const loaded = await loadFiles({ 'a.yaml': 'too large', 'b.yaml': manifestOf('ConfigMap', 'b') });
+    expect(idsOf(loaded)).toEqual(['<cluster>:configmap/b']);
+    expect(loaded).toMatchObject({
+      complete: false,
+      problems: [
+        {
+          severity: 'error',
+          message: 'unable to read file at "a.yaml": larger than 64 MiB',
+          source: { path: 'a.yaml' },
+          ids: [],
+        },
+      ],
+    });
+  });
+
   it('[manifests L3] passes over runs of markers', async () => {
     const loaded = await loadFiles({ 'a.yaml': `${manifestOf('ConfigMap', 'a')}${'---\n...\n'.repeat(4)}` });
     expect(loaded).toMatchObject({ manifests: [{ kind: 'ConfigMap' }], problems: [] });

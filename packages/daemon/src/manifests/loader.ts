@@ -5,7 +5,14 @@ import type { BlobId, TreeEntry, TreeReader } from '../git/repository.ts';
 import { BlobStore } from './blob-store.ts';
 import { BodyReader } from './body-reader.ts';
 import { setApartDuplicates } from './duplicates.ts';
-import { type LocatedFile, type LocatedManifest, locateFile, moveFile, problemsOf } from './located-file.ts';
+import {
+  type LocatedFile,
+  type LocatedManifest,
+  locateFile,
+  moveFile,
+  problemsOf,
+  tooLargeFile,
+} from './located-file.ts';
 import type { LoadedManifests, ManifestLoader } from './manifest.ts';
 import type { Facts } from './object-facts.ts';
 import { ParseCache } from './parse-cache.ts';
@@ -35,6 +42,11 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
     if (wanted.size === 0) return;
     let left = charactersPerTurn;
     for await (const { id, bytes } of reader.blobs(wanted.keys(), signal)) {
+      const path = wanted.get(id) ?? '';
+      if (bytes === undefined) {
+        cache.set(id, tooLargeFile(path));
+        continue;
+      }
       blobs.keep(id, bytes);
       const documents: Facts[] = [];
       for (const { facts, length } of readFile(bytes, tools)) {
@@ -45,7 +57,7 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
         await setImmediate();
         signal.throwIfAborted();
       }
-      cache.set(id, locateFile(wanted.get(id) ?? '', id, documents));
+      cache.set(id, locateFile(path, id, documents));
     }
   }
 
@@ -102,6 +114,7 @@ async function readLinks(
   const targets = new Map<BlobId, string>();
   const links = new Set(entries.filter(({ type }) => type === 'symlink').map(({ blob }) => blob));
   if (links.size === 0) return targets;
-  for await (const { id, bytes } of reader.blobs(links, signal)) targets.set(id, bytes.toString('utf8'));
+  for await (const { id, bytes } of reader.blobs(links, signal))
+    targets.set(id, bytes?.toString('utf8') ?? '');
   return targets;
 }

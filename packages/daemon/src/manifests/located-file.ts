@@ -26,6 +26,19 @@ export function locateFile(path: string, blob: BlobId, documents: readonly Facts
   };
 }
 
+/** A file that nobody has looked into. */
+export function tooLargeFile(path: string): LocatedFile {
+  const problem: FactsProblem = {
+    severity: 'error',
+    doing: 'unable to read file',
+    text: 'larger than 64 MiB',
+    line: undefined,
+    document: undefined,
+    ids: [],
+  };
+  return { path, manifests: [], problems: [problem], customScopes: [] };
+}
+
 /** The same file at another path. */
 export function moveFile(file: LocatedFile, path: string): LocatedFile {
   const manifests = file.manifests.map((manifest) => ({ ...manifest, source: { ...manifest.source, path } }));
@@ -35,10 +48,19 @@ export function moveFile(file: LocatedFile, path: string): LocatedFile {
 export function problemsOf({ path, problems }: LocatedFile): LoadProblem[] {
   return problems.map(({ severity, doing, text, line, document, ids }) => ({
     severity,
-    message: doing === undefined ? text : `${doing} from ${JSON.stringify(path)}: ${text}`,
-    source: { path, line, ...(document === undefined ? {} : { document }) },
+    message: doing === undefined ? text : `${doing} ${fileWord(doing)} ${JSON.stringify(path)}: ${text}`,
+    source: {
+      path,
+      ...(line === undefined ? {} : { line }),
+      ...(document === undefined ? {} : { document }),
+    },
     ids,
   }));
+}
+
+/** As Flux v1 goes on with the path of the file. */
+function fileWord(doing: FactsProblem['doing']): string {
+  return doing === 'unable to read file' ? 'at' : 'from';
 }
 
 function locateObject(path: string, blob: BlobId, object: ObjectFacts): LocatedManifest {

@@ -36,9 +36,10 @@ export interface ObjectPlace {
 export interface FactsProblem {
   readonly severity: 'error' | 'warning';
   /** Where Flux v1 begins its message with what it was doing. */
-  readonly doing: 'scanning multidoc' | 'parsing YAML doc' | undefined;
+  readonly doing: 'scanning multidoc' | 'parsing YAML doc' | 'unable to read file' | undefined;
   readonly text: string;
-  readonly line: number;
+  /** Undefined for the file as a whole. */
+  readonly line: number | undefined;
   readonly document: number | undefined;
   /** Of the objects concerned; none where they cannot be told. */
   readonly ids: readonly ResourceId[];

@@ -10,7 +10,7 @@ function treeOf(...paths: readonly string[]): RepositoryTree {
     const [path = '', target] = text.split(' -> ');
     if (target !== undefined) targets.set(path, target);
     const type = target !== undefined ? 'symlink' : path.endsWith('@') ? 'submodule' : 'file';
-    return { path, type, blob: path as BlobId, size: path.includes('huge') ? 1e9 : 10 };
+    return { path, type, blob: path as BlobId };
   });
   return new RepositoryTree(entries, ({ path }) => targets.get(path) ?? '');
 }
@@ -130,11 +130,6 @@ describe('selectFiles', () => {
       because: 'a link through a file',
       paths: ['l.yaml -> x.txt/y.yaml', 'x.txt'],
       problem: 'unable to read file at "l.yaml": not a directory',
-    },
-    {
-      because: 'a file beyond reason',
-      paths: ['huge.yaml'],
-      problem: 'unable to read file at "huge.yaml": larger than 64 MiB',
     },
     {
       because: 'a missing root',

@@ -8,9 +8,6 @@ export interface SelectedFiles {
   readonly problems: readonly LoadProblem[];
 }
 
-/** A larger file holds no manifests that an API server would take. */
-const maxFileBytes = 64 * 1024 * 1024;
-
 /**
  * The manifest files under the roots: `.yaml` and `.yml`, but nothing of a Helm chart. Links are followed
  * to files, as in Flux v1; a root may be a link to a folder too (Flux v1 found nothing there).
@@ -58,8 +55,7 @@ class Selection {
   }
 
   #addFile(file: TreeEntry): void {
-    if (file.size > maxFileBytes) this.#unreadable(file.path, 'larger than 64 MiB');
-    else this.files.set(file.path, file);
+    this.files.set(file.path, file);
   }
 
   #unreadable(path: string, reason: string): void {

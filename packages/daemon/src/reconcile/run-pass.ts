@@ -88,8 +88,6 @@ export function createPasses(config: SourceConfig, ports: SourcePorts, waits: Ob
       const startedAt = new Date(ports.now());
       progress('reading the sync marker');
       const mark = await position.read(revision, signal);
-      const range = { ...(mark ? { from: mark } : {}), to: revision };
-      const commits = mark === revision ? [] : await repository.log(range, config.paths, signal);
       daemon.log({ info: 'trying to sync git changes to the cluster', old: mark ?? '', new: revision });
 
       progress('loading manifests');
@@ -115,6 +113,8 @@ export function createPasses(config: SourceConfig, ports: SourcePorts, waits: Ob
       const done = keep({ revision, startedAt, endedAt, outcomes, error: undefined }, attempted);
 
       progress('recording what was done');
+      const range = { ...(mark ? { from: mark } : {}), to: revision };
+      const commits = mark === revision ? [] : await repository.log(range, config.paths, signal);
       const failures = outcomes.filter(isFailure);
       await announcer.announce({ now, mark, commits, failures, startedAt }, signal);
       progress('moving the sync marker');

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BlobId, CommitSha, TreeEntry, TreeReader } from '../../src/git/repository.ts';
 
-/** A file's contents, or where a symbolic link leads to. */
-export type MemoryFile = string | Buffer | { readonly symlink: string };
+/** A file's contents, or where a symbolic link leads to; or more than anybody reads. */
+export type MemoryFile = string | Buffer | { readonly symlink: string } | 'too large';
 
 export interface MemoryReader extends TreeReader {
   /** Blobs that were asked for, by call. */
@@ -14,7 +14,7 @@ export interface MemoryReader extends TreeReader {
 /** Revisions that live in memory, for tests of what reads them. */
 export function createMemoryReader(): MemoryReader {
   const trees = new Map<CommitSha, readonly TreeEntry[]>();
-  const contents = new Map<BlobId, Buffer>();
+  const contents = new Map<BlobId, Buffer | undefined>();
   const reads: BlobId[][] = [];
   return {
     reads,
@@ -23,8 +23,8 @@ export function createMemoryReader(): MemoryReader {
         const link = typeof file === 'object' && 'symlink' in file;
         const bytes = Buffer.from(link ? file.symlink : file);
         const blob = createHash('sha1').update(bytes).digest('hex') as BlobId;
-        contents.set(blob, bytes);
-        return { path, type: link ? 'symlink' : 'file', blob, size: bytes.length };
+        contents.set(blob, file === 'too large' ? undefined : bytes);
+        return { path, type: link ? 'symlink' : 'file', blob };
       });
       const revision = String(trees.size + 1).padStart(40, '0') as CommitSha;
       trees.set(
@@ -41,8 +41,7 @@ export function createMemoryReader(): MemoryReader {
       reads.push(wanted);
       for (const id of wanted) {
         signal.throwIfAborted();
-        const bytes = contents.get(id);
-        if (bytes) yield { id, bytes };
+        if (contents.has(id)) yield { id, bytes: contents.get(id) };
       }
     },
   };

@@ -8,7 +8,7 @@ import type { HostedRepository } from '@fluxctl/sandbox/git-host/hosted-reposito
 import { sampleRepository } from '@fluxctl/sandbox/git-host/sample-repository';
 import { type GitHost, startGitHost } from '@fluxctl/sandbox/git-host/start-git-host';
 import { openRepository, type RepositoryConfig } from '../../src/git/open-repository.ts';
-import type { Repository, RepositoryState } from '../../src/git/repository.ts';
+import type { CommitSha, Repository, RepositoryState } from '../../src/git/repository.ts';
 
 const run = promisify(execFile);
 
@@ -138,4 +138,17 @@ export function countRefreshes(repository: Repository): { readonly count: number
     seen.count += 1;
   });
   return seen;
+}
+
+/** What a file holds at a revision; undefined when there is none. */
+export async function textAt(
+  repository: Repository,
+  revision: CommitSha,
+  path: string,
+): Promise<string | undefined> {
+  const { signal } = new AbortController();
+  const [entry] = await repository.tree(revision, [path], signal);
+  if (!entry) return undefined;
+  for await (const { bytes } of repository.blobs([entry.blob], signal)) return bytes?.toString();
+  return undefined;
 }

@@ -1,7 +1,7 @@
 import { runGit } from '@fluxctl/sandbox/git-host/run-git';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CommitSha, NewCommit, Repository } from '../../src/git/repository.ts';
-import { countRefreshes, createGitWorld, type GitWorld, untilState } from './git-world.ts';
+import { countRefreshes, createGitWorld, type GitWorld, textAt, untilState } from './git-world.ts';
 
 let world: GitWorld;
 let repository: Repository;
@@ -43,8 +43,7 @@ it('a commit is made in the mirror, and is nowhere else until it is published', 
   const revision = await make({ files: new Map([[file, 'a: 1\n']]), message: 'One' });
   expect(await repository.head(signal)).toBe(head);
   expect(await world.remote.head()).toBe(head);
-  const tree = await repository.tree(revision, [], signal);
-  expect(tree.find(({ path }) => path === file)?.size).toBe(5);
+  expect(await textAt(repository, revision, file)).toBe('a: 1\n');
   expect(await repository.log({ from: head, to: revision }, [file], signal)).toEqual([
     { revision, subject: 'One' },
   ]);
