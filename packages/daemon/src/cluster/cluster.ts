@@ -36,6 +36,11 @@ export interface LiveObject {
 
 /** What the watches tell; no call makes a request once `follow` has resolved. */
 export interface LiveState {
+  /**
+   * Looks for objects with a mark, and follows their kinds: git most likely has them, so that after a
+   * restart `follow` finds its work done.
+   */
+  begin(signal: AbortSignal): Promise<void>;
   /** Lists and then watches these kinds by metadata; resolves when all are known. Kinds that are not served are passed over. */
   follow(
     kinds: readonly { readonly apiVersion: string; readonly kind: string }[],

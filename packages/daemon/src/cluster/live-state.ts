@@ -7,7 +7,7 @@ import type { Discovery } from './discovery.ts';
 import type { ForbiddenKinds } from './forbidden-kinds.ts';
 import type { KubeClient } from './kube-client.ts';
 import { createLiveTable, type LiveTable } from './live-table.ts';
-import { createLiveWatches } from './live-watches.ts';
+import { createLiveWatches, type Extent } from './live-watches.ts';
 import type { RetryPorts } from './retry.ts';
 import { isWatchable, kindName, type ServedKind, watchableKinds } from './served-kinds.ts';
 import { surveyMarked } from './survey.ts';
@@ -48,16 +48,16 @@ export function createLiveState(ports: LivePorts): LiveStore {
   let surveying: Promise<void> = Promise.resolve();
 
   /** Looks through the kinds that were not looked through yet; makes no request when there are none. */
-  const survey = async (): Promise<void> => {
+  const survey = async (extent: Extent): Promise<void> => {
     const kinds = watchableKinds(await discovery.served(stop));
     for (const name of surveyed) if (!kinds.has(name)) surveyed.delete(name);
     const fresh = [...kinds.values()].filter((kind) => !surveyed.has(kindName(kind)) && !isExcluded(kind));
     const { marked, unknown } = await surveyMarked(fresh, ports, stop);
-    await Promise.all(marked.map((served) => watches.start(served, 'marked')));
+    await Promise.all(marked.map((served) => watches.start(served, extent)));
     for (const kind of fresh) if (!unknown.includes(kind)) surveyed.add(kindName(kind));
   };
-  const surveyNext = (): Promise<void> => {
-    surveying = surveying.catch(() => undefined).then(survey);
+  const surveyNext = (extent: Extent = 'marked'): Promise<void> => {
+    surveying = surveying.catch(() => undefined).then(() => survey(extent));
     return surveying;
   };
 
@@ -84,6 +84,10 @@ export function createLiveState(ports: LivePorts): LiveStore {
   });
 
   return {
+    async begin(signal) {
+      await namespaces.check(signal);
+      await untilAborted(surveyNext('whole'), signal);
+    },
     async follow(kinds, signal) {
       for (const { apiVersion, kind } of kinds) wanted.set(`${apiVersion} ${kind}`, { apiVersion, kind });
       await namespaces.check(signal);

@@ -29,7 +29,7 @@ export interface LiveWatches {
   endUnserved(served: Served): string[];
 }
 
-type Extent = 'whole' | 'marked';
+export type Extent = 'whole' | 'marked';
 
 interface Watched {
   readonly served: ServedKind;

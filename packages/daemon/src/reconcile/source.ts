@@ -49,12 +49,18 @@ export function createSource(config: SourceConfig, ports: SourcePorts): Source {
     return current?.revision === head ? current : passes.definitions.at(head, signal);
   }
 
+  /** While git is cloned; what fails here is done again, and told, by the first pass. */
+  async function lookAhead(stop: AbortSignal): Promise<void> {
+    if (repository.status.state === 'unconfigured') return;
+    await ports.cluster.live.begin(stop).catch(() => undefined);
+  }
+
   return {
     config,
     repository,
     marker,
     async run(stop, abandon) {
-      await Promise.all([repository.run(stop), loop.run(stop, abandon)]);
+      await Promise.all([lookAhead(stop), repository.run(stop), loop.run(stop, abandon)]);
     },
     syncNow: loop.syncNow,
     definitions: async (signal) => (await definedNow(signal)).byId,

@@ -143,6 +143,21 @@ onClusters((bench) => {
     await eventually(() => expect(cluster.live.get(refOf(same[0] as TestObject))?.fields).toBe('changed'));
   });
 
+  it('begins with the kinds of what is marked, of which it sees all that concerns it', async () => {
+    const { apply, again, hands, make, namespace } = bench();
+    await apply(make.configMap('marked'));
+    const alone = make.configMap('left-alone');
+    const annotations = { 'fluxcd.io/ignore': 'true' };
+    await hands.create({ ...alone, metadata: { ...alone.metadata, annotations } });
+    const { cluster, signal } = await again();
+    await cluster.live.begin(signal);
+    const seen = () => ['marked', 'left-alone'].map((name) => cluster.live.get(refOf(make.configMap(name)))?.id);
+    const both = [`${namespace}:configmap/marked`, `${namespace}:configmap/left-alone`];
+    expect(seen()).toEqual(both);
+    await cluster.live.follow(everyday, signal);
+    expect(seen()).toEqual(both);
+  });
+
   it('finds marked objects of kinds that are not in git, and not those that only copy a label', async () => {
     const { apply, again, hands, make, namespace } = bench();
     const service = make.service('svc');

@@ -178,6 +178,7 @@ export function createFakeCluster(): FakeCluster {
     },
     onKindsChange: (listener) => void kindListeners.push(listener),
     live: {
+      begin: async () => undefined,
       async follow(kinds) {
         const key = JSON.stringify(kinds);
         if (key !== followed) request('follow');
