@@ -8,7 +8,13 @@ import type { KubeAnswer, KubeClient } from './kube-client.ts';
 import type { LiveEntry } from './live-entry.ts';
 import type { LiveStore } from './live-state.ts';
 import type { Writing } from './live-table.ts';
-import { fieldManager, fieldsHash, metadataOnly, type ObjectMetadata } from './object-metadata.ts';
+import {
+  fieldManager,
+  fieldsText,
+  hashOfFields,
+  metadataOnly,
+  type ObjectMetadata,
+} from './object-metadata.ts';
 import { type RetryPorts, withRetries } from './retry.ts';
 import { objectPath, type ServedKind } from './served-kinds.ts';
 import { takeOverPatch } from './take-over.ts';
@@ -130,7 +136,7 @@ function isSame(before: LiveEntry, after: ObjectMetadata): boolean {
   return (
     metadata.generation !== undefined &&
     metadata.generation === before.generation &&
-    fieldsHash(after) === before.hash &&
+    hashOfFields(fieldsText(after)) === before.hash &&
     metadata.annotations?.[checksumAnnotation] === before.checksum
   );
 }

@@ -75,16 +75,37 @@ function covers(fields: FieldsV1, value: JsonValue): boolean {
 
 function coversItem(fields: FieldsV1, item: JsonValue): boolean {
   if (!isObject(item)) return fields[`v:${JSON.stringify(item)}`] !== undefined;
-  return Object.entries(fields).some(
-    ([path, below]) => path.startsWith('k:') && matchesKeys(path, item) && covers(below, item),
-  );
+  return keyedItems(fields).some(({ keys, below }) => hasKeys(item, keys) && covers(below, item));
+}
+
+/** An item of a list that is known by its keys. */
+interface KeyedItem {
+  readonly keys: Keys;
+  readonly below: FieldsV1;
+}
+
+/** Members of an item by which it is known, with their values. */
+type Keys = readonly (readonly [key: string, value: JsonValue])[];
+
+/** Like objects share their fields, so that their keys are read once. */
+const keyedItemsKnown = new WeakMap<FieldsV1, readonly KeyedItem[]>();
+
+function keyedItems(fields: FieldsV1): readonly KeyedItem[] {
+  const known = keyedItemsKnown.get(fields);
+  if (known) return known;
+  const items = Object.entries(fields)
+    .filter(([path]) => path.startsWith('k:'))
+    .map(([path, below]) => ({ keys: keysOf(path), below }));
+  keyedItemsKnown.set(fields, items);
+  return items;
 }
 
 /** Whether an item has the keys of `k:{…}`; one that it leaves out may have come from a default. */
-function matchesKeys(path: string, item: JsonObject): boolean {
-  return Object.entries(parseTail(path) as JsonObject).every(([key, value]) => {
+function hasKeys(item: JsonObject, keys: Keys): boolean {
+  return keys.every(([key, value]) => {
     const own = item[key];
-    return own === undefined || own === null || JSON.stringify(own) === JSON.stringify(value);
+    if (own === undefined || own === null || own === value) return true;
+    return typeof own === 'object' && JSON.stringify(own) === JSON.stringify(value);
   });
 }
 
@@ -94,7 +115,7 @@ function valueAt(object: JsonValue, path: string): JsonValue | undefined {
     return isObject(object) && Object.hasOwn(object, key) ? object[key] : undefined;
   }
   if (!Array.isArray(object)) return undefined;
-  if (path.startsWith('k:')) return object.find((item) => isObject(item) && matchesKeys(path, item));
+  if (path.startsWith('k:')) return object.find((item) => isObject(item) && hasKeys(item, keysOf(path)));
   if (path.startsWith('v:')) {
     const wanted = path.slice(2);
     return object.find((item) => JSON.stringify(item) === wanted);
@@ -103,8 +124,9 @@ function valueAt(object: JsonValue, path: string): JsonValue | undefined {
   return object[index];
 }
 
-function parseTail(path: string): JsonValue {
-  return JSON.parse(path.slice(2)) as JsonValue;
+/** Of `k:{…}`. */
+function keysOf(path: string): Keys {
+  return Object.entries(JSON.parse(path.slice(2)) as JsonObject);
 }
 
 function isLeaf(fields: FieldsV1): boolean {

@@ -2,7 +2,7 @@ import type { ObjectRef } from '@fluxctl/shared/kube-object';
 import { type ResourceId, resourceId } from '@fluxctl/shared/resource/resource-id';
 import { checksumAnnotation, markLabel } from '../manifests/mark.ts';
 import type { LiveObject } from './cluster.ts';
-import { fieldsHash, type ObjectMetadata, otherManager, ourFields } from './object-metadata.ts';
+import { type ObjectMetadata, otherManager } from './object-metadata.ts';
 import { isAppliedByClient } from './take-over.ts';
 
 /** What is kept of one object; ten thousand of them must stay small. */
@@ -29,9 +29,17 @@ export interface LiveEntry {
 /** One string for all that are equal: managers, hashes of like objects, namespaces. */
 export interface StringPool {
   intern(text: string): string;
+  /** Of a text that others most likely have, too. */
+  hash(text: string): string;
 }
 
-export function toEntry(ref: ObjectRef, object: ObjectMetadata, pool: StringPool): LiveEntry {
+/** @param fields - ours, as text */
+export function toEntry(
+  ref: ObjectRef,
+  object: ObjectMetadata,
+  fields: string,
+  pool: StringPool,
+): LiveEntry {
   const { metadata } = object;
   const other = otherManager(object);
   return {
@@ -45,16 +53,10 @@ export function toEntry(ref: ObjectRef, object: ObjectMetadata, pool: StringPool
     ignore: ignoreOf(object),
     owned: (metadata.ownerReferences?.length ?? 0) > 0 || copiesLabels(ref),
     ending: metadata.deletionTimestamp !== undefined,
-    hash: pool.intern(fieldsHash(object)),
+    hash: pool.hash(fields),
     otherManager: other === undefined ? undefined : pool.intern(other),
     toTakeOver: isAppliedByClient(object),
   };
-}
-
-/** Our fields as text: much smaller than parsed, and alike for like objects. */
-export function fieldsText(object: ObjectMetadata): string {
-  const fields = ourFields(object);
-  return fields ? JSON.stringify(fields) : '';
 }
 
 /** Kept are objects with a mark, and those that say to be left alone; everything else is others'. */

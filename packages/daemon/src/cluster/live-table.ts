@@ -4,7 +4,6 @@ import type { LiveObject } from './cluster.ts';
 import { coversObject, type FieldsV1 } from './field-set.ts';
 import {
   concernsUs,
-  fieldsText,
   isOlder,
   type LiveEntry,
   matters,
@@ -12,7 +11,7 @@ import {
   toEntry,
   toLiveObject,
 } from './live-entry.ts';
-import type { ObjectMetadata } from './object-metadata.ts';
+import { fieldsText, hashOfFields, type ObjectMetadata } from './object-metadata.ts';
 import type { ReflectorSink } from './reflector.ts';
 import { groupOf, kindName, type ServedKind } from './served-kinds.ts';
 import { lastAppliedAnnotation } from './take-over.ts';
@@ -68,6 +67,7 @@ export function createLiveTable(isFollowed: (kind: string) => boolean): LiveTabl
   const kindOf = createKindNames();
   const listeners: ((ref: ObjectRef) => void)[] = [];
   const pool = createStringPool();
+  const readFields = createFieldsReader();
 
   const recordsOf = (kind: string): PairMap<LiveRecord> => {
     const known = kinds.get(kind);
@@ -92,9 +92,10 @@ export function createLiveTable(isFollowed: (kind: string) => boolean): LiveTabl
   };
   const put = (known: LiveRecord, object: ObjectMetadata, ref: ObjectRef): void => {
     const before = known.entry;
-    const entry = toEntry(before?.ref ?? ref, object, pool);
+    const fields = fieldsText(object);
+    const entry = toEntry(before?.ref ?? ref, object, fields, pool);
     known.entry = entry;
-    known.fields = known.expected === undefined ? pool.intern(fieldsText(object)) : undefined;
+    known.fields = known.expected === undefined ? pool.intern(fields) : undefined;
     if (known.writing > 0) known.moved = true;
     else if (!before || matters(before, entry, known.expected)) tell(entry.ref);
   };
@@ -128,7 +129,7 @@ export function createLiveTable(isFollowed: (kind: string) => boolean): LiveTabl
       const known = record(ref);
       if (!known?.entry || known.entry.toTakeOver) return 'changed';
       if (known.expected !== undefined) return known.expected === known.entry.hash ? 'as-applied' : 'changed';
-      const fields = JSON.parse(known.fields || '{}') as FieldsV1;
+      const fields = readFields(known.fields ?? '');
       if (!coversObject(fields, wanted) || isHalfTakenOver(fields, wanted)) return 'changed';
       known.expected = known.entry.hash;
       known.fields = undefined;
@@ -141,7 +142,7 @@ export function createLiveTable(isFollowed: (kind: string) => boolean): LiveTabl
       return {
         before: known.entry,
         applied(object) {
-          applied = toEntry(ref, object, pool);
+          applied = toEntry(ref, object, fieldsText(object), pool);
           known.expected = applied.hash;
           known.fields = undefined;
           const isNewest = !known.entry || !isOlder(applied.resourceVersion, known.entry.resourceVersion);
@@ -236,14 +237,26 @@ function refOf({ apiVersion, kind }: ServedKind, { metadata }: ObjectMetadata, p
 const pooledAtMost = 4_096;
 
 function createStringPool(): StringPool {
-  const known = new Map<string, string>();
-  return {
-    intern(text) {
-      const same = known.get(text);
-      if (same !== undefined) return same;
-      if (known.size >= pooledAtMost) known.clear();
-      known.set(text, text);
-      return text;
-    },
+  const texts = createMemo((text) => text, pooledAtMost);
+  return { intern: texts, hash: createMemo(hashOfFields, pooledAtMost) };
+}
+
+/** Fields that were read lately: many objects in a row have the same. */
+const readAtMost = 64;
+
+function createFieldsReader(): (text: string) => FieldsV1 {
+  return createMemo((text) => JSON.parse(text || '{}') as FieldsV1, readAtMost);
+}
+
+/** Remembers what came of texts; when there are too many it starts anew. */
+function createMemo<T>(make: (text: string) => T, most: number): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    if (known.size >= most) known.clear();
+    const made = make(text);
+    known.set(text, made);
+    return made;
   };
 }

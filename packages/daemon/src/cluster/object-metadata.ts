@@ -45,10 +45,15 @@ export function ourFields({ metadata }: ObjectMetadata): FieldsV1 | undefined {
     .reduce<FieldsV1 | undefined>((all, fields) => (all ? unionFields(all, fields) : fields), undefined);
 }
 
-/** What tells one state of our fields from another; empty when we own none. */
-export function fieldsHash(object: ObjectMetadata): string {
+/** Our fields as text: much smaller than parsed, and alike for like objects; empty when we own none. */
+export function fieldsText(object: ObjectMetadata): string {
   const fields = ourFields(object);
-  return fields ? hash('sha1', JSON.stringify(fields), 'base64') : '';
+  return fields ? JSON.stringify(fields) : '';
+}
+
+/** What tells one state of our fields, given as text, from another; empty when we own none. */
+export function hashOfFields(text: string): string {
+  return text === '' ? '' : hash('sha1', text, 'base64');
 }
 
 /** Who else wrote the object last; a status does not count. */
