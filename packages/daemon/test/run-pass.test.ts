@@ -293,6 +293,27 @@ describe('marker, events and metrics', () => {
     expect(world.events.recent()).toHaveLength(before);
   });
 
+  it('finds out while it loads what is as it was applied: no body is parsed a second time for it', async () => {
+    const world = createWorld();
+    world.repository.commit({ a, b, c });
+    await world.sync();
+    world.cluster.edit({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'b' }, (body) => ({
+      ...body,
+      data: { theirs: 'x' },
+    }));
+    world.cluster.forget();
+    world.restart();
+    world.repository.bodiesRead.length = 0;
+    const { outcomes } = await world.sync();
+    expect(outcomes.map(({ id, action }) => `${id} ${action}`).sort()).toEqual([
+      'default:configmap/a unchanged',
+      'default:configmap/b configured',
+      'default:configmap/c unchanged',
+    ]);
+    // Once to make sure, once to apply it.
+    expect(world.repository.bodiesRead).toEqual(['b', 'b']);
+  });
+
   it('[daemon 38] [daemon 2] with the tag one behind the event has only what changed, and the tag moves', async () => {
     const world = createWorld();
     world.repository.commit({ a, b });

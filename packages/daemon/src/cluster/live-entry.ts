@@ -34,12 +34,7 @@ export interface StringPool {
 }
 
 /** @param fields - ours, as text */
-export function toEntry(
-  ref: ObjectRef,
-  object: ObjectMetadata,
-  fields: string,
-  pool: StringPool,
-): LiveEntry {
+export function toEntry(ref: ObjectRef, object: ObjectMetadata, fields: string, pool: StringPool): LiveEntry {
   const { metadata } = object;
   const other = otherManager(object);
   return {

@@ -278,6 +278,29 @@ describe('what is read from git', () => {
     expect(JSON.stringify(body?.spec)).toBe('{"id":9007199254740993}');
   });
 
+  it('shows what it parses while bodies cost nothing, but not of large files', async () => {
+    const reader = createMemoryReader();
+    const loader = createManifestLoader({ reader });
+    const seen: [path: string, name: unknown][] = [];
+    const load = (more: Record<string, string>) =>
+      loader.load(reader.commit({ ...two, ...more }), [], signal, async (manifests, body) => {
+        for (const manifest of manifests.toReversed()) {
+          seen.push([manifest.source.path, (body(manifest).metadata as { name: string }).name]);
+        }
+      });
+    const two = {
+      'a.yaml': `${manifestOf('Service', 'x')}---\n${manifestOf('Service', 'w')}`,
+      'empty.yaml': '',
+    };
+    await load({ 'large.yaml': `${manifestOf('Service', 'l')}# ${'x'.repeat(300_000)}\n` });
+    expect(seen.splice(0)).toEqual([
+      ['a.yaml', 'w'],
+      ['a.yaml', 'x'],
+    ]);
+    await load({ 'b.yaml': manifestOf('Service', 'z') });
+    expect(seen).toEqual([['b.yaml', 'z']]);
+  });
+
   it('gives others their turn while it parses', async () => {
     const reader = createMemoryReader();
     const revision = reader.commit({

@@ -13,7 +13,7 @@ import {
   problemsOf,
   tooLargeFile,
 } from './located-file.ts';
-import type { LoadedManifests, ManifestLoader } from './manifest.ts';
+import type { LoadedManifests, Manifest, ManifestLoader, ParsedListener } from './manifest.ts';
 import type { Facts } from './object-facts.ts';
 import { ParseCache } from './parse-cache.ts';
 import { readFile } from './read-file.ts';
@@ -21,9 +21,13 @@ import { RepositoryTree } from './repository-tree.ts';
 import { selectFiles } from './select-files.ts';
 import { StringPool } from './string-pool.ts';
 import { createYamlEncoder } from './yaml/encode.ts';
+import type { YamlMap } from './yaml/node.ts';
+import { objectOf } from './yaml/to-json.ts';
 
 /** Characters that are parsed in one go, a few milliseconds' worth; then others get their turn. */
 const charactersPerTurn = 64 * 1024;
+/** The bodies of a larger file, in bytes, are not held until it is read to its end. */
+const mostShown = 256 * 1024;
 
 /**
  * Loads the manifests of a repository at any revision. What is unreadable costs only itself; see
@@ -35,7 +39,11 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
   const bodies = new BodyReader();
   const tools = { pool: new StringPool(), encoder: createYamlEncoder() };
 
-  async function parseNew(files: readonly TreeEntry[], signal: AbortSignal): Promise<void> {
+  async function parseNew(
+    files: readonly TreeEntry[],
+    signal: AbortSignal,
+    onParsed: ParsedListener | undefined,
+  ): Promise<void> {
     const wanted = new Map(
       files.filter(({ blob }) => !cache.has(blob)).map(({ blob, path }) => [blob, path]),
     );
@@ -49,15 +57,19 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
       }
       blobs.keep(id, bytes);
       const documents: Facts[] = [];
-      for (const { facts, length } of readFile(bytes, tools)) {
+      const shown: YamlMap[] = [];
+      for (const { facts, bodies, length } of readFile(bytes, tools)) {
         documents.push(facts);
+        if (onParsed && bytes.length <= mostShown) shown.push(...bodies);
         left -= length;
         if (left > 0) continue;
         left = charactersPerTurn;
         await setImmediate();
         signal.throwIfAborted();
       }
-      cache.set(id, locateFile(path, id, documents));
+      const file = locateFile(path, id, documents);
+      cache.set(id, file);
+      if (shown.length > 0) await onParsed?.(file.manifests, bodiesOf(file, shown));
     }
   }
 
@@ -76,12 +88,12 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
   }
 
   return {
-    async load(revision, paths, signal) {
+    async load(revision, paths, signal, onParsed) {
       const entries = await reader.tree(revision, [], signal);
       const links = await readLinks(reader, entries, signal);
       const tree = new RepositoryTree(entries, ({ blob }) => links.get(blob) ?? '');
       const selected = selectFiles(tree, paths);
-      await parseNew(selected.files, signal);
+      await parseNew(selected.files, signal, onParsed);
       const files = selected.files.map(fileAt);
       cache.trim(selected.files.map(({ blob }) => blob));
 
@@ -102,6 +114,18 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
       };
       return loaded;
     },
+  };
+}
+
+/** @param bodies - in the order of the manifests */
+function bodiesOf(
+  { manifests }: LocatedFile,
+  bodies: readonly YamlMap[],
+): (manifest: Manifest) => JsonObject {
+  return (manifest) => {
+    const body = bodies[manifests.indexOf(manifest as LocatedManifest)];
+    if (!body) throw new ServerError(`${manifest.source.path} has no such object`);
+    return objectOf(body);
   };
 }
 

@@ -69,8 +69,25 @@ export interface CustomScope {
 }
 
 export interface ManifestLoader {
-  /** Reads what `paths` name at a revision. Blobs that were read before are not parsed again. */
-  load(revision: CommitSha, paths: readonly string[], signal: AbortSignal): Promise<LoadedManifests>;
+  /**
+   * Reads what `paths` name at a revision. Blobs that were read before are not parsed again.
+   * @param onParsed - is shown what was parsed just now; the load goes on when it is done
+   */
+  load(
+    revision: CommitSha,
+    paths: readonly string[],
+    signal: AbortSignal,
+    onParsed?: ParsedListener,
+  ): Promise<LoadedManifests>;
 }
+
+/**
+ * Sees the manifests of a file while they are at hand: their bodies cost no parsing. Not called for large
+ * files. Whether all of them count shows only when the load is complete.
+ */
+export type ParsedListener = (
+  manifests: readonly Manifest[],
+  body: (manifest: Manifest) => JsonObject,
+) => Promise<void>;
 
 export type { BlobId };

@@ -21,16 +21,23 @@ export interface ReadTools {
 /** Where the bytes of a document are. */
 export type DocumentBytes = Pick<ObjectPlace, 'start' | 'end'>;
 
+export interface DocumentRead {
+  readonly facts: Facts;
+  /** Of each object of the facts, in their order. */
+  readonly bodies: readonly YamlMap[];
+}
+
 /**
  * The objects of one document: itself, or the items of a `List`. A document without `kind` is none; one
  * that cannot be read is a problem.
  */
-export function readDocument(slice: DocumentSlice, bytes: DocumentBytes, tools: ReadTools): Facts {
+export function readDocument(slice: DocumentSlice, bytes: DocumentBytes, tools: ReadTools): DocumentRead {
   try {
     const document = composeDocument(slice.text);
     const reader = new ObjectReader(document, slice, bytes, tools);
     reader.readRoot(document.root);
-    return { objects: trimmed(reader.objects), problems: trimmed(reader.problems) };
+    const facts = { objects: trimmed(reader.objects), problems: trimmed(reader.problems) };
+    return { facts, bodies: reader.bodies };
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     const line = slice.line + error.line - 1;
@@ -42,12 +49,13 @@ export function readDocument(slice: DocumentSlice, bytes: DocumentBytes, tools: 
       document: slice.document,
       ids: [],
     };
-    return { objects: [], problems: [problem] };
+    return { facts: { objects: [], problems: [problem] }, bodies: [] };
   }
 }
 
 class ObjectReader {
   readonly objects: ObjectFacts[] = [];
+  readonly bodies: YamlMap[] = [];
   readonly problems: FactsProblem[] = [];
   readonly #document: ComposedDocument;
   readonly #slice: DocumentSlice;
@@ -121,6 +129,7 @@ class ObjectReader {
     if (problem !== undefined) this.#reject(problem, line, [id]);
     if (problem !== undefined || !sound) return;
 
+    this.bodies.push(object);
     const { pool, encoder } = this.#tools;
     this.objects.push({
       apiVersion: pool.shared(apiVersion),

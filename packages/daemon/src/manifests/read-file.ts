@@ -1,19 +1,19 @@
 import type { Facts } from './object-facts.ts';
-import { type DocumentBytes, type ReadTools, readDocument } from './read-document.ts';
+import { type DocumentBytes, type DocumentRead, type ReadTools, readDocument } from './read-document.ts';
 import { decodeText } from './yaml/decode-text.ts';
 import { splitDocuments } from './yaml/documents.ts';
 
 /**
  * Reads a file document by document, so that the caller can pause in between.
- * @returns for each document its facts, and its length in characters
+ * @returns for each document what it holds, and its length in characters
  */
 export function* readFile(
   file: Buffer,
   tools: ReadTools,
-): Generator<{ readonly facts: Facts; readonly length: number }> {
+): Generator<DocumentRead & { readonly length: number }> {
   const decoded = decodeText(file);
   if (!decoded.ok) {
-    yield { facts: notUtf8(decoded.line), length: file.length };
+    yield { facts: notUtf8(decoded.line), bodies: [], length: file.length };
     return;
   }
   const { bytes, text } = decoded;
@@ -23,7 +23,8 @@ export function* readFile(
       start: positions.of(slice.start),
       end: positions.of(slice.start + slice.text.length),
     };
-    yield { facts: readDocument(slice, place, tools), length: slice.text.length };
+    const { facts, bodies } = readDocument(slice, place, tools);
+    yield { facts, bodies, length: slice.text.length };
   }
 }
 

@@ -1,15 +1,29 @@
+import type { JsonObject } from '@fluxctl/shared/kube-object';
+import { PairMap } from '@fluxctl/shared/pair-map';
 import {
   clusterScope,
   type ResourceId,
   resourceId,
   resourceIdParts,
 } from '@fluxctl/shared/resource/resource-id';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { Cluster, Scope } from '../cluster/cluster.ts';
 import type { CommitSha } from '../git/repository.ts';
 import { setApartDuplicates } from '../manifests/duplicates.ts';
-import type { LoadedManifests, LoadProblem, ManifestLoader } from '../manifests/manifest.ts';
+import type {
+  LoadedManifests,
+  LoadProblem,
+  Manifest,
+  ManifestLoader,
+  ParsedListener,
+} from '../manifests/manifest.ts';
 import { gcMark } from '../manifests/mark.ts';
-import { createWantedResolver, type Kind, kindsOf, lookUpScopes } from './resolve-wanted.ts';
+import {
+  createWantedResolver,
+  type Kind,
+  kindsOf,
+  lookUpScopes,
+  type ScopeLookUp,
+} from './resolve-wanted.ts';
 import type { SourceConfig } from './source-config.ts';
 import type { ObjectKey, Wanted } from './wanted.ts';
 
@@ -30,9 +44,12 @@ export interface Definitions {
   mayDefine(id: ResourceId): boolean;
 }
 
+/** Sees objects of git while their bodies are at hand; their places are those that the cluster tells by itself. */
+export type WantedListener = (objects: readonly Wanted[], body: (manifest: Manifest) => JsonObject) => void;
+
 /** Loads, or takes what was loaded before. No request is made for a revision whose kinds are all known. */
 export interface DefinitionStore {
-  at(revision: CommitSha, signal: AbortSignal): Promise<Definitions>;
+  at(revision: CommitSha, signal: AbortSignal, onParsed?: WantedListener): Promise<Definitions>;
   /** What the cluster serves may have changed: scopes are looked up anew. */
   forgetScopes(): void;
 }
@@ -46,13 +63,24 @@ export function createDefinitionStore(
   const { allowedNamespaces, defaultNamespace, setName } = config;
   const markOf = (id: ResourceId): string => gcMark(setName, id);
   const resolve = createWantedResolver({ allowedNamespaces, defaultNamespace, markOf });
+  function showWanted(onParsed: WantedListener, ask: ScopeLookUp): ParsedListener {
+    const scopes = new PairMap<Scope>();
+    return async (manifests, body) => {
+      for (const { apiVersion, kind } of manifests) {
+        if (!scopes.get(apiVersion, kind)) scopes.set(apiVersion, kind, await ask(apiVersion, kind));
+      }
+      onParsed(resolve(manifests, scopes), body);
+    };
+  }
+
   return {
-    async at(revision, signal) {
+    async at(revision, signal, onParsed) {
       const known = latest?.revision === revision ? latest : undefined;
       if (known?.unscoped.length === 0 && scopesHold) return known;
       scopesHold = true;
-      const loaded = known?.loaded ?? (await ports.loader.load(revision, config.paths, signal));
-      const ask = (apiVersion: string, kind: string) => ports.cluster.scope(apiVersion, kind, signal);
+      const ask: ScopeLookUp = (apiVersion, kind) => ports.cluster.scope(apiVersion, kind, signal);
+      const listener = onParsed && showWanted(onParsed, ask);
+      const loaded = known?.loaded ?? (await ports.loader.load(revision, config.paths, signal, listener));
       const scopes = await lookUpScopes(loaded, ask).catch((error: unknown) => {
         scopesHold = false;
         throw error;

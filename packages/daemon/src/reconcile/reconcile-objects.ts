@@ -1,8 +1,9 @@
+import type { JsonObject } from '@fluxctl/shared/kube-object';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Logger } from '../log/logger.ts';
 import { prepareBody } from '../manifests/prepare.ts';
 import { type Applied, applyAll, type ToApply } from './carry-out.ts';
-import type { Definitions } from './definitions.ts';
+import type { Definitions, WantedListener } from './definitions.ts';
 import { outcomeOf, sourceText } from './outcomes.ts';
 import { planApply } from './plan.ts';
 import type { Outcome } from './sync-report.ts';
@@ -18,6 +19,11 @@ export interface Reconciled {
 
 /** Makes objects in the cluster as git has them. */
 export interface ObjectReconciler {
+  /**
+   * Sees objects whose bodies are at hand: which of them are as they were applied need not be found out
+   * by `reconcile`, which would parse them again.
+   */
+  readonly confirmParsed: WantedListener;
   reconcile(
     definitions: Definitions,
     objects: readonly Wanted[],
@@ -98,13 +104,15 @@ export function createObjectReconciler(ports: {
   }
 
   return {
+    confirmParsed(objects, body) {
+      for (const wanted of planApply(objects, cluster.live, waits).confirm) {
+        cluster.live.confirm(wanted.ref, prepare(wanted, body(wanted.manifest)));
+      }
+    },
+
     async reconcile(definitions, objects, signal, progress) {
       const body: WantedBody = async (wanted, abort) =>
-        prepareBody(await definitions.loaded.body(wanted.manifest, abort), {
-          namespace: wanted.ref.namespace,
-          mark: wanted.mark,
-          checksum: wanted.manifest.checksum,
-        });
+        prepare(wanted, await definitions.loaded.body(wanted.manifest, abort));
       const plan = planApply(objects, cluster.live, waits);
       for (const { wanted, where } of plan.ignored) {
         const info =
@@ -145,6 +153,11 @@ export function createObjectReconciler(ports: {
       return { outcomes: [...attempted, ...still, ...leftAlone, ...warned], attempted };
     },
   };
+}
+
+/** @param body - as git has it; changed in place */
+function prepare({ ref, mark, manifest }: Wanted, body: JsonObject): JsonObject {
+  return prepareBody(body, { namespace: ref.namespace, mark, checksum: manifest.checksum });
 }
 
 /**

@@ -31,10 +31,13 @@ export function kindsOf(manifests: readonly Manifest[]): readonly Kind[] {
   return [...kinds.values()];
 }
 
+/** Asks the cluster for the scope of a kind. */
+export type ScopeLookUp = (apiVersion: string, kind: string) => Promise<Scope>;
+
 /** Asks the cluster, then the CRDs of the repository itself, for the scope of each kind. */
 export async function lookUpScopes(
-  loaded: LoadedManifests,
-  scopeOf: (apiVersion: string, kind: string) => Promise<Scope>,
+  loaded: Pick<LoadedManifests, 'manifests' | 'customScopes'>,
+  scopeOf: ScopeLookUp,
 ): Promise<ScopeTable> {
   const custom = new PairMap<CustomScope>();
   for (const scope of loaded.customScopes) custom.set(scope.apiVersion, scope.kind, scope);

@@ -91,7 +91,7 @@ export function createPasses(config: SourceConfig, ports: SourcePorts, waits: Ob
       daemon.log({ info: 'trying to sync git changes to the cluster', old: mark ?? '', new: revision });
 
       progress('loading manifests');
-      const now = await definitions.at(revision, signal);
+      const now = await definitions.at(revision, signal, objects.confirmParsed);
       tell(now);
 
       progress('looking at the cluster');

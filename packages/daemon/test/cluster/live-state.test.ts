@@ -151,7 +151,8 @@ onClusters((bench) => {
     await hands.create({ ...alone, metadata: { ...alone.metadata, annotations } });
     const { cluster, signal } = await again();
     await cluster.live.begin(signal);
-    const seen = () => ['marked', 'left-alone'].map((name) => cluster.live.get(refOf(make.configMap(name)))?.id);
+    const seen = () =>
+      ['marked', 'left-alone'].map((name) => cluster.live.get(refOf(make.configMap(name)))?.id);
     const both = [`${namespace}:configmap/marked`, `${namespace}:configmap/left-alone`];
     expect(seen()).toEqual(both);
     await cluster.live.follow(everyday, signal);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ServerError, UserError } from '@fluxctl/shared/errors';
 import { parseImageRef } from '@fluxctl/shared/images/image-ref';
 import type { JsonObject, ObjectRef } from '@fluxctl/shared/kube-object';
@@ -37,6 +38,8 @@ export interface FakeCluster extends Cluster {
     options?: { readonly owned?: boolean; readonly manager?: string },
   ): void;
   remove(id: string): void;
+  /** What our last applies did is not known any more: the daemon has ended. */
+  forget(): void;
   /** The API server says no to this object, until undefined is given. */
   refuse(id: string, message: string | undefined): void;
   /** The kind is served from now on, in namespaces unless said otherwise. */
@@ -156,6 +159,9 @@ export function createFakeCluster(): FakeCluster {
       objects.delete(id as ResourceId);
       if (stored) for (const listener of listeners) listener(stored.ref);
     },
+    forget() {
+      for (const stored of objects.values()) stored.fields = 'unknown';
+    },
     refuse(id, message) {
       if (message === undefined) refused.delete(id);
       else refused.set(id, message);
@@ -189,7 +195,12 @@ export function createFakeCluster(): FakeCluster {
         return stored && liveOf(stored);
       },
       marked: () => [...objects.values()].map(liveOf).filter(({ mark }) => mark !== undefined),
-      confirm: () => 'as-applied',
+      confirm(ref, wanted) {
+        const stored = objects.get(idOf(ref));
+        if (!stored || !isDeepStrictEqual(stored.body, wanted)) return 'changed';
+        stored.fields = 'as-applied';
+        return 'as-applied';
+      },
       onChange: (listener) => void listeners.push(listener),
     },
     async apply(items, signal, onProgress) {

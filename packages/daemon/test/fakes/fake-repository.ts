@@ -24,6 +24,8 @@ export interface FakeRepository extends Repository {
   commit(files: Readonly<Record<string, JsonObject | LoadProblem>>, subject?: string): CommitSha;
   readonly tags: Map<string, CommitSha>;
   readonly noteTexts: Map<CommitSha, string>;
+  /** Names of objects whose bodies were read behind a load. */
+  readonly bodiesRead: string[];
   setStatus(status: RepositoryStatus): void;
   refreshed(): void;
 }
@@ -47,6 +49,7 @@ export function createFakeRepository(branch = 'master'): FakeRepository {
     branch,
     tags: new Map(),
     noteTexts: new Map(),
+    bodiesRead: [],
     get status() {
       return status;
     },
@@ -125,7 +128,7 @@ export function createFakeRepository(branch = 'master'): FakeRepository {
     tree: async () => [],
     async *blobs() {},
     loader: {
-      async load(revision): Promise<LoadedManifests> {
+      async load(revision, _paths, _signal, onParsed): Promise<LoadedManifests> {
         const files = find(revision)?.files ?? {};
         const bodies = new Map<Manifest, JsonObject>();
         const problems: LoadProblem[] = [];
@@ -133,13 +136,18 @@ export function createFakeRepository(branch = 'master'): FakeRepository {
           if (isProblem(file)) problems.push(file);
           else bodies.set(manifestOf(path, file), file);
         }
+        const bodyOf = (manifest: Manifest) => structuredClone(bodies.get(manifest) ?? {});
+        await onParsed?.([...bodies.keys()], bodyOf);
         return {
           revision,
           manifests: [...bodies.keys()],
           problems,
           complete: problems.every(({ severity }) => severity !== 'error'),
           customScopes: [],
-          body: async (manifest) => structuredClone(bodies.get(manifest) ?? {}),
+          async body(manifest) {
+            repository.bodiesRead.push(manifest.name);
+            return bodyOf(manifest);
+          },
           file: async (manifest) => Buffer.from(JSON.stringify(bodies.get(manifest) ?? {})),
         };
       },
