@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 
 /** Label that says which source's objects these are, and which object: what garbage collection goes by. */
@@ -27,5 +27,5 @@ export function manifestChecksum(encoded: string | Uint8Array): string {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
+  return hash('sha256', text, 'base64url');
 }
