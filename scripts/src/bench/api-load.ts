@@ -1,4 +1,5 @@
-import type { Bench, Measurement, Row } from './row.ts';
+import type { Bench, Measurement } from './bench.ts';
+import type { Row } from './row.ts';
 import { median, percentile } from './statistics.ts';
 import { askChild } from './world/ask-child.ts';
 import type { ClientsQuestion, ClientsTimes } from './world/clients-messages.ts';
@@ -21,6 +22,7 @@ export const imagesLoad: Measurement = {
 async function measureRoute(name: string, path: string, answers: number, bench: Bench): Promise<Row[]> {
   const { scene, count } = await bench.share(openWorkloadsScene);
   const url = `${scene.fluxd.api}${path}?namespace=${scene.namespace}`;
+  await scene.fluxd.ask('forget-peak');
   const seen: ClientsTimes[] = [];
   for (let run = 0; run < 6; run += 1) {
     const question: ClientsQuestion = { url, clients, answers: run === 0 ? answers / 2 : answers };
@@ -30,12 +32,14 @@ async function measureRoute(name: string, path: string, answers: number, bench: 
   }
   const what = `API: ${name} with ${count} workloads, ${clients} clients`;
   const runs = seen.length;
+  const { peak } = await scene.fluxd.ask('peak');
   return [
     {
       what,
       unit: 'answers/s',
       ours: median(seen.map(({ ms, times }) => (times.length / ms) * 1_000)),
       runs,
+      peak,
       note: `of ${((seen[0]?.bytes ?? 0) / 1024).toFixed(0)} kB`,
     },
     {

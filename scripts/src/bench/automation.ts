@@ -1,5 +1,5 @@
+import type { Measurement } from './bench.ts';
 import { summary } from './compare.ts';
-import type { Measurement } from './row.ts';
 import { cloneWithGit } from './world/git-clone.ts';
 import { openStage } from './world/stage.ts';
 import { untilScanned } from './world/until-scanned.ts';
@@ -22,6 +22,7 @@ export const automation: Measurement = {
     await scene.firstSync(await fluxd.start());
     await untilScanned(scene, bench.signal);
     await using clone = await cloneWithGit(host, repository.url);
+    await fluxd.ask('forget-peak');
     const [ours, theirs, commits]: [number[], number[], number[]] = [[], [], []];
     for (let run = 1; run <= 6; run += 1) {
       const from = fluxd.log.mark();
@@ -63,6 +64,7 @@ export const automation: Measurement = {
         against: 'git commit',
         ...summary(ours, theirs),
         goal: { ratio: 3 },
+        peak: (await fluxd.ask('peak')).peak,
         note: 'the whole job, its fetch and its push too',
       },
       {

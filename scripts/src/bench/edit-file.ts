@@ -1,7 +1,8 @@
 import { loadAll } from 'js-yaml';
 import { editFile } from '#daemon/manifests/edit/edit-file';
+import type { Measurement } from './bench.ts';
 import { compare, timeOf } from './compare.ts';
-import type { Measurement, Row } from './row.ts';
+import type { Row } from './row.ts';
 
 /** Runs in which the code gets warm. */
 const warmUp = 15;

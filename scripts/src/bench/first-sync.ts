@@ -1,6 +1,7 @@
+import type { Bench, Measurement } from './bench.ts';
 import { summary } from './compare.ts';
 import { isModern, kubectlApply, kubectlVersion } from './kubectl.ts';
-import type { Bench, Measurement, Row } from './row.ts';
+import type { Row } from './row.ts';
 import { median } from './statistics.ts';
 import type { BareTimes } from './world/bare-messages.ts';
 import { isReading } from './world/cluster.ts';

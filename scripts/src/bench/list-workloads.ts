@@ -1,5 +1,5 @@
+import type { Measurement } from './bench.ts';
 import { compare } from './compare.ts';
-import type { Measurement } from './row.ts';
 import { runNode } from './run-node.ts';
 import { openWorkloadsScene } from './world/workloads-scene.ts';
 

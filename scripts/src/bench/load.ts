@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { loadAll } from 'js-yaml';
 import type { BlobId, CommitSha, TreeReader } from '#daemon/git/repository';
 import { createManifestLoader } from '#daemon/manifests/loader';
+import type { Measurement } from './bench.ts';
 import { compare, timeOf } from './compare.ts';
-import type { Measurement } from './row.ts';
 import { benchObjects } from './world/objects.ts';
 
 /** How long it takes to read manifests, checksums and all, beside js-yaml on the same bytes. */

@@ -1,28 +1,37 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { realClusterPrograms } from '@fluxctl/sandbox/real/start-real-cluster';
 import { bundleProgram } from '../build/bundle.ts';
 import { programs } from '../build/programs.ts';
 import { repositoryRoot } from '../rules/tracked-files.ts';
-import { measurements } from './measurements.ts';
-import { type Bench, isCount, isMet, isOff, printRows, type Row } from './row.ts';
+import { chooseMeasurements } from './choose-measurements.ts';
+import { saveFigures } from './figures.ts';
+import { describeMachine } from './machine.ts';
+import { growth, table } from './measurements.ts';
+import { printRows } from './print-rows.ts';
+import { isMet, isOff, type Row } from './row.ts';
+import { runMeasurements } from './run-measurements.ts';
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    growth: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
-const isNamed = (name: string): boolean =>
-  positionals.some((word) =>
-    measurements.some((one) => one.name === word) ? name === word : name.startsWith(word),
-  );
-const wanted = measurements.filter(({ name, inQuick = false }) =>
-  positionals.length > 0 ? isNamed(name) : inQuick || !values.quick,
-);
-if (wanted.length === 0) {
+const all = [...table, ...growth];
+const wanted =
+  positionals.length > 0
+    ? chooseMeasurements(all, positionals)
+    : values.growth
+      ? growth
+      : table.map((group) => group.filter(({ inQuick = false }) => inQuick || !values.quick));
+if (wanted.flat().length === 0) {
   console.error(`nothing is called ${positionals.join(', ')}; there are:`);
-  console.error(measurements.map(({ name }) => `  ${name}`).join('\n'));
+  for (const { name } of all.flat()) console.error(`  ${name}`);
   process.exit(2);
 }
 
@@ -31,40 +40,23 @@ process.once('SIGINT', () => stop.abort(new Error('stopped')));
 process.once('SIGTERM', () => stop.abort(new Error('stopped')));
 const folder = mkdtempSync(join(tmpdir(), 'fluxctl-bench-'));
 try {
-  await using shared = new AsyncDisposableStack();
-  const opened = new Map<unknown, Promise<AsyncDisposable>>();
   for (const program of programs) await bundleProgram(program, repositoryRoot, join(folder, program.name));
-  const bench: Bench = {
+  const rows: Row[] = [];
+  const machine = describeMachine();
+  await runMeasurements(wanted, {
     bundles: { fluxctl: join(folder, 'fluxctl/fluxctl.mjs'), fluxd: join(folder, 'fluxd/fluxd.mjs') },
     quick: values.quick,
     signal: stop.signal,
     tell: (doing) => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${doing}\n`),
-    share<T extends AsyncDisposable>(open: (own: Bench) => Promise<T>): Promise<T> {
-      const known = opened.get(open) ?? open(bench).then((resource) => shared.use(resource));
-      opened.set(open, known);
-      return known as Promise<T>;
+    taken(name, taken) {
+      rows.push(...taken);
+      if (values.save) saveFigures({ name, at: new Date(), machine, rows: taken });
     },
-  };
-  const rows: Row[] = [];
-  for (const { name, measure } of wanted) {
-    bench.tell(name);
-    try {
-      const taken = await measure(bench);
-      // Times by themselves say little after so few runs.
-      rows.push(...taken.filter((row) => !values.quick || row.ratio !== undefined || isCount(row.unit)));
-    } catch (error) {
-      stop.signal.throwIfAborted();
-      // What else there is to measure is worth having.
+    failed(name, error) {
       console.error(`${name}:`, error);
       process.exitCode = 1;
-    }
-  }
-  const machine = {
-    node: process.version,
-    processors: availableParallelism(),
-    load: loadavg().map((load) => Number(load.toFixed(1))),
-    cluster: realClusterPrograms() ? 'a real API server' : "the sandbox's API server",
-  };
+    },
+  });
   process.stdout.write(
     values.json
       ? `${JSON.stringify({ ...machine, rows: rows.map((row) => ({ ...row, met: isMet(row) })) }, null, 2)}\n`

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bench, Measurement, Row } from './row.ts';
+import type { Bench, Measurement } from './bench.ts';
+import type { Row } from './row.ts';
 import { median } from './statistics.ts';
+import { watchFirstSyncs } from './world/many-first-syncs.ts';
 import { runBare } from './world/run-bare.ts';
-import { openStage, type Scene, type Stage } from './world/stage.ts';
-import { untilScanned } from './world/until-scanned.ts';
+import { openStage, type Stage } from './world/stage.ts';
+import { lookAtAll, untilScanned } from './world/until-scanned.ts';
 
 interface Memory {
   readonly rss: number;
@@ -12,7 +14,6 @@ interface Memory {
 }
 
 const some = 1_000;
-const many = 10_000;
 const foreign = 50_000;
 const passes = 1_000;
 
@@ -20,16 +21,16 @@ const passes = 1_000;
 export const memory: Measurement = {
   name: 'memory-1000',
   async measure(bench) {
-    await using stage = await openStage(bench);
-    return rows(some, 120, await takeMemory(stage, some, 5, bench));
+    const { seen } = await bench.share(openAlone);
+    return rows(some, 120, seen);
   },
 };
 
 export const memoryOfMany: Measurement = {
   name: 'memory-10000',
   async measure(bench) {
-    await using stage = await openStage(bench);
-    return rows(many, 250, await takeMemory(stage, many, 5, bench));
+    const { seen, count } = await bench.share(watchFirstSyncs);
+    return rows(count, 250, seen);
   },
 };
 
@@ -37,21 +38,20 @@ export const memoryOfMany: Measurement = {
 export const memoryBesideOthers: Measurement = {
   name: 'memory-foreign',
   async measure(bench) {
-    await using stage = await openStage(bench);
-    const alone = await takeMemory(stage, some, 5, bench);
+    const { stage, seen: alone } = await bench.share(openAlone);
     bench.tell(`adding ${foreign} objects`);
     await addForeign(stage, bench);
-    const beside = await takeMemory(stage, some, 5, bench);
-    const [ours, theirs] = [beside, alone].map((all) => median(all.map(({ rss }) => rss)));
-    const peaks = [beside, alone].map((all) => median(all.map(({ peak }) => peak)).toFixed(0));
+    const beside = await takeMemory(stage, bench);
+    const [ours, theirs] = [median(beside.map(({ rss }) => rss)), median(alone.map(({ rss }) => rss))];
     return [
       {
         what: `memory, ${some} objects in sync beside ${foreign} foreign ones: more than alone`,
         unit: 'MB',
-        ours: (ours ?? Number.NaN) - (theirs ?? Number.NaN),
+        ours: ours - theirs,
         goal: { atMost: 20 },
         runs: beside.length,
-        note: `${ours?.toFixed(1)} MB, alone ${theirs?.toFixed(1)} MB; peaks ${peaks.join(' MB, alone ')} MB`,
+        peak: median(beside.map(({ peak }) => peak)),
+        note: `${ours.toFixed(1)} MB, alone ${theirs.toFixed(1)} MB`,
       },
     ];
   },
@@ -66,57 +66,77 @@ export const memoryOfPasses: Measurement = {
     const { fluxd } = scene;
     await scene.firstSync(await fluxd.start());
     await untilScanned(scene, bench.signal);
-    const until = async (count: number): Promise<number> => {
+    const after = async (count: number): Promise<number> => {
       while ((await fluxd.metric('flux_daemon_sync_duration_seconds_count')) < count) await sleep(100);
-      return (await fluxd.ask('memory')).rss;
+      const { rss } = await fluxd.ask('memory');
+      bench.tell(`${count} passes: ${rss.toFixed(1)} MB`);
+      return rss;
     };
-    // The code gets warm, and tables find their size.
-    const early = await until(passes / 2);
-    const late = await until(passes * 1.5);
+    // In the first ones the code gets warm, and tables find their size.
+    let before = await after(passes);
+    const [start, growth]: [number, number[]] = [before, []];
+    for (let run = 1; run <= 5; run += 1) {
+      const now = await after((run + 1) * passes);
+      growth.push(now - before);
+      before = now;
+    }
     return [
       {
         what: `memory, ${some} objects: growth in ${passes} passes`,
         unit: 'MB',
-        ours: late - early,
+        ours: median(growth),
         goal: { atMost: 5 },
-        runs: 1,
-        note: `${early.toFixed(1)} MB, then ${late.toFixed(1)} MB`,
+        runs: growth.length,
+        peak: (await fluxd.ask('peak')).peak,
+        note: `${start.toFixed(1)} MB, after ${growth.length * passes} more passes ${before.toFixed(1)} MB`,
       },
     ];
   },
 };
 
-async function takeMemory(stage: Stage, count: number, runs: number, bench: Bench): Promise<Memory[]> {
+interface Alone extends AsyncDisposable {
+  readonly stage: Stage;
+  readonly seen: readonly Memory[];
+}
+
+/** The daemon alone in a cluster. */
+async function openAlone(bench: Bench): Promise<Alone> {
+  await using undo = new AsyncDisposableStack();
+  const stage = undo.use(await openStage(bench));
+  const seen = await takeMemory(stage, bench);
+  const finish = undo.move();
+  return { stage, seen, [Symbol.asyncDispose]: () => finish.disposeAsync() };
+}
+
+async function takeMemory(stage: Stage, { signal, tell }: Bench): Promise<Memory[]> {
   const seen: Memory[] = [];
-  while (seen.length < runs) {
-    await using scene = await stage.setUp({ count, filesPerFolder: 100 });
+  while (seen.length < 5) {
+    await using scene = await stage.setUp({ count: some, filesPerFolder: 100 });
     await scene.firstSync(await scene.fluxd.start());
-    await lookAtAll(scene, bench);
+    await lookAtAll(scene, signal);
     const taken = await scene.fluxd.ask('memory');
-    bench.tell(`${count} objects: ${taken.rss.toFixed(1)} MB, peak ${taken.peak.toFixed(1)} MB`);
+    tell(`${some} objects: ${taken.rss.toFixed(1)} MB, peak ${taken.peak.toFixed(1)} MB`);
     seen.push(taken);
   }
   return seen;
 }
 
-async function lookAtAll(scene: Scene, { signal }: Bench): Promise<void> {
-  await untilScanned(scene, signal);
-  await (
-    await fetch(`${scene.fluxd.api}/v11/services?namespace=${scene.namespace}`, { signal })
-  ).arrayBuffer();
-}
-
 function rows(count: number, atMost: number, seen: readonly Memory[]): readonly Row[] {
   const what = `memory, ${count} objects in sync`;
-  const [rss, heap, peak] = [
-    median(seen.map((one) => one.rss)),
-    median(seen.map((one) => one.heap)),
-    median(seen.map((one) => one.peak)),
-  ];
+  const middle = (of: keyof Memory): number => median(seen.map((one) => one[of]));
+  const [rss, peak] = [middle('rss'), middle('peak')];
   const ratio = median(seen.map((one) => one.peak / one.rss));
   const runs = seen.length;
   return [
-    { what, unit: 'MB', ours: rss, goal: { atMost }, runs, note: `heap ${heap.toFixed(0)} MB` },
+    {
+      what,
+      unit: 'MB',
+      ours: rss,
+      goal: { atMost },
+      runs,
+      peak,
+      note: `heap ${middle('heap').toFixed(0)} MB`,
+    },
     {
       what: `${what}: peak`,
       unit: 'MB',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Goal, isMet, isOff, printRows, type Row } from './row.ts';
+import { printRows } from './print-rows.ts';
+import { type Goal, isMet, isOff, type Row } from './row.ts';
 import { median, medianRatio, percentile } from './statistics.ts';
 
 describe('median', () => {

@@ -1,13 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Measurement, Row } from '../row.ts';
-import { startDaemon } from './measured-daemon.ts';
-import type {
-  ScannerAnswer,
-  ScannerQuestion,
-  ServerAnswer,
-  ServerQuestion,
-  WorldAnswer,
-} from './messages.ts';
+import type { Measurement } from '../bench.ts';
+import type { Row } from '../row.ts';
+import type { ScannerAnswer, ScannerQuestion, ServerAnswer, ServerQuestion } from './messages.ts';
+import { scannedDaemon } from './scanned-daemon.ts';
 import { startProcess } from './start-process.ts';
 
 const repositories = 2_000;
@@ -24,34 +18,19 @@ const nodeOptions = ['--max-semi-space-size=16', '--heap-growing-percent=40'];
  */
 export const registryMemory: Measurement = {
   name: 'memory-registry',
-  measure: async ({ bundles, signal }) => [await daemonRow(bundles.fluxd, signal), await roomRow(signal)],
+  async measure({ bundles, signal }) {
+    const { peak, rss, tags } = await scannedDaemon({
+      bundle: bundles.fluxd,
+      repositories,
+      tagsEach,
+      signal,
+    });
+    return [
+      memoryRow('fluxd', limit, peak, `${tags} tags; at rest ${rss.toFixed(0)} MB`),
+      await roomRow(signal),
+    ];
+  },
 };
-
-async function daemonRow(path: string, signal: AbortSignal): Promise<Row> {
-  await using world = await startProcess<never, WorldAnswer>(
-    'world-process.ts',
-    [repositories, tagsEach],
-    signal,
-  );
-  // A budget that is not in the way: what is measured is the memory, not the patience.
-  const args = ['--registry-insecure-host=127.0.0.1', '--registry-rps=2000', '--automation-interval=1m'];
-  await using daemon = await startDaemon(path, world.first, args, signal);
-  let peak = 0;
-  for (;;) {
-    for (let look = 0; look < 20; look++) {
-      peak = Math.max(peak, await daemon.rss());
-      await sleep(100, undefined, { signal });
-    }
-    const { repositories: scans } = await daemon.registry();
-    const failed = scans.find(({ error }) => error !== '');
-    if (failed) throw new Error(`${failed.repository}: ${failed.error}`);
-    // The newest ten of each, which are fetched when there is nothing else to do.
-    const filled = scans.filter(({ images }) => images >= 10);
-    if (filled.length < repositories) continue;
-    const tags = scans.reduce((sum, { tags }) => sum + tags, 0);
-    return memoryRow('fluxd', limit, peak, `${tags} tags; at rest ${(await daemon.rss()).toFixed(0)} MB`);
-  }
-}
 
 async function roomRow(signal: AbortSignal): Promise<Row> {
   await using server = await startProcess<ServerQuestion, ServerAnswer>(

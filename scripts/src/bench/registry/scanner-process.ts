@@ -70,13 +70,6 @@ process.on('message', async () => {
   const ms = performance.now() - start;
   const status = registry.status();
   globalThis.gc?.();
-  if (process.env['PROF'])
-    console.log(
-      process.memoryUsage(),
-      (await import('node:v8'))
-        .getHeapSpaceStatistics()
-        .map((s) => [s.space_name, s.space_size / 1e6, s.space_used_size / 1e6].join(' ')),
-    );
   await sleep(0);
   tell({
     type: 'scanned',

@@ -20,6 +20,19 @@ export function isReading({ verb }: SeenRequest): boolean {
   return verb === 'get' || verb === 'list' || verb === 'watch';
 }
 
+/** `2 list /api/v1/pods, 1 patch …`; as few as are to be expected. */
+export function printRequests(requests: readonly SeenRequest[]): string {
+  const counts = new Map<string, number>();
+  for (const { verb, path } of requests) {
+    const name = `${verb} ${path.split('?')[0]}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts]
+    .slice(0, 5)
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
+}
+
 /** An API server that tells who asked it for what; nothing is done about the objects that it keeps. */
 export interface BenchCluster extends AsyncDisposable {
   readonly access: ClusterAccess;

@@ -2,19 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
 import { LogLines } from './log-lines.ts';
 import type { ProbeAnswer, ProbeQuestion } from './probe-messages.ts';
 
 export interface FluxdOptions {
-  /** Path of `fluxd.mjs`. */
+  /** Path of the executable. */
   readonly bundle: string;
   readonly kubeconfig: string;
   /** For `known_hosts`. */
   readonly knownHosts: string;
   readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -34,7 +32,7 @@ export interface Fluxd extends AsyncDisposable {
 }
 
 const graceMs = 10_000;
-const probe = fileURLToPath(new URL('probe.mjs', import.meta.url));
+const probe = new URL('probe.mjs', import.meta.url).href;
 
 export async function createFluxd(options: FluxdOptions): Promise<Fluxd> {
   const { signal } = options;
@@ -77,16 +75,18 @@ export async function createFluxd(options: FluxdOptions): Promise<Fluxd> {
   };
 }
 
-function run({ bundle, args, env }: FluxdOptions, folder: string, log: LogLines): ChildProcess {
+function run({ bundle, args }: FluxdOptions, folder: string, log: LogLines): ChildProcess {
   // For engineers: where the daemon's profile of each run is to be written.
   const profiles = process.env['BENCH_CPU_PROF'];
+  const nodeOptions = [
+    '--expose-gc',
+    `--import=${probe}`,
+    ...(profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]),
+  ];
+  // By its first line, which has the options of Node.js that it is shipped with.
   const child = spawn(
-    process.execPath,
+    bundle,
     [
-      ...(profiles === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profiles}`]),
-      '--expose-gc',
-      `--import=${probe}`,
-      bundle,
       `--kube-config=${folder}/kubeconfig`,
       `--ssh-known-hosts=${folder}/known_hosts`,
       `--k8s-secret-volume-mount-path=${folder}/keys`,
@@ -96,11 +96,12 @@ function run({ bundle, args, env }: FluxdOptions, folder: string, log: LogLines)
     {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: {
-        PATH: process.env['PATH'],
+        // The Node.js that runs this comes first.
+        PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+        NODE_OPTIONS: nodeOptions.join(' '),
         HOME: folder,
         TMPDIR: folder,
         FLUXD_EPHEMERAL_PORTS: '1',
-        ...env,
       },
     },
   );

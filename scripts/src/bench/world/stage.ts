@@ -1,7 +1,7 @@
 import type { HostedRepository } from '@fluxctl/sandbox/git-host/hosted-repository';
 import { type GitHost, startGitHost } from '@fluxctl/sandbox/git-host/start-git-host';
 import { type ImageRegistry, startImageRegistry } from '@fluxctl/sandbox/image-registry/start-image-registry';
-import type { Bench } from '../row.ts';
+import type { Bench } from '../bench.ts';
 import { type BenchCluster, startBenchCluster } from './cluster.ts';
 import { createFluxd, type Fluxd } from './fluxd.ts';
 import type { Kube } from './kube.ts';
@@ -32,7 +32,6 @@ export interface SetUpOptions extends Omit<ObjectOptions, 'namespace' | 'filesPe
   readonly filesPerFolder?: 1 | 100;
   /** Further flags of the daemon. */
   readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Scene extends AsyncDisposable {
@@ -81,7 +80,7 @@ export async function openStage({ bundles, signal }: Bench): Promise<Stage> {
     registry,
     addNamespace,
     clear,
-    async setUp({ args = [], env = {}, filesPerFolder = 1, ...options }) {
+    async setUp({ args = [], filesPerFolder = 1, ...options }) {
       const namespace = await addNamespace();
       const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'flux-git-deploy' } };
       await kube.create(`/api/v1/namespaces/${namespace}/secrets`, secret);
@@ -93,7 +92,6 @@ export async function openStage({ bundles, signal }: Bench): Promise<Stage> {
         kubeconfig: cluster.kubeconfig,
         knownHosts: host.knownHosts,
         signal,
-        env,
         args: [
           `--git-url=${repository.url}`,
           '--git-branch=master',

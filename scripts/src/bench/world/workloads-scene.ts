@@ -1,4 +1,4 @@
-import type { Bench } from '../row.ts';
+import type { Bench } from '../bench.ts';
 import { openStage, type Scene } from './stage.ts';
 import { untilScanned } from './until-scanned.ts';
 
