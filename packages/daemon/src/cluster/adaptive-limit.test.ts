@@ -26,10 +26,27 @@ it('runs so many at a time, the others in order', async () => {
   expect(order).toEqual([0, 1, 2, 3]);
 });
 
-it('grows while tasks succeed, up to its bound', async () => {
-  const limit = createAdaptiveLimit(2, 5);
+it('grows while there is more to do than room, up to its bound', async () => {
+  const limit = createAdaptiveLimit(2, 5, () => 0);
   for (let n = 0; n < 100; n += 1) await limit.run(async () => undefined);
+  expect(limit.size).toBe(2);
+  await Promise.all(Array.from({ length: 100 }, () => limit.run(async () => undefined)));
   expect(limit.size).toBe(5);
+});
+
+it('runs fewer at a time when they take longer', async () => {
+  let now = 0;
+  const limit = createAdaptiveLimit(16, 16, () => now);
+  const work = (ms: number) =>
+    Array.from({ length: 200 }, () =>
+      limit.run(async () => {
+        now += ms;
+      }),
+    );
+  await Promise.all(work(10));
+  expect(limit.size).toBe(16);
+  await Promise.all(work(50));
+  expect(limit.size).toBeLessThan(12);
 });
 
 it('takes the news of one busy moment once, however many tell it', async () => {

@@ -1,4 +1,6 @@
-/** How many tasks run at a time: more while the other side keeps up, fewer when it says that it is busy. */
+import { createPace } from './pace.ts';
+
+/** How many tasks run at a time: more while the other side keeps up, fewer when it slows down or says that it is busy. */
 export interface AdaptiveLimit {
   /** Runs a task as soon as there is room. */
   run<T>(task: () => Promise<T>): Promise<T>;
@@ -8,10 +10,15 @@ export interface AdaptiveLimit {
   readonly size: number;
 }
 
-export function createAdaptiveLimit(start: number, most: number): AdaptiveLimit {
-  let limit = start;
+/** @param clock - in milliseconds, from any time on */
+export function createAdaptiveLimit(
+  start: number,
+  most: number,
+  clock: () => number = () => performance.now(),
+): AdaptiveLimit {
+  const pace = createPace(start, most);
   let running = 0;
-  /** Tasks that must end before the next news of being busy counts. */
+  /** Tasks that must end before there is news again. */
   let deaf = 0;
   const waiting: (() => void)[] = [];
   let next = 0;
@@ -19,7 +26,7 @@ export function createAdaptiveLimit(start: number, most: number): AdaptiveLimit 
   const release = (): void => {
     running -= 1;
     deaf = Math.max(0, deaf - 1);
-    while (running < Math.floor(limit)) {
+    while (running < pace.size) {
       const resume = waiting[next];
       if (!resume) break;
       next += 1;
@@ -34,11 +41,14 @@ export function createAdaptiveLimit(start: number, most: number): AdaptiveLimit 
 
   return {
     async run(task) {
-      if (running < Math.floor(limit)) running += 1;
+      if (running < pace.size) running += 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));
+      const begun = clock();
       try {
         const result = await task();
-        limit = Math.min(most, limit + 1 / limit);
+        // A few tasks alone do not show how many would be too many.
+        const isFull = next < waiting.length;
+        if (deaf === 0 && isFull && pace.answered(clock() - begun)) deaf = running;
         return result;
       } finally {
         release();
@@ -46,11 +56,11 @@ export function createAdaptiveLimit(start: number, most: number): AdaptiveLimit 
     },
     shrink() {
       if (deaf > 0) return;
-      limit = Math.max(1, limit / 2);
+      pace.halve();
       deaf = running;
     },
     get size() {
-      return Math.floor(limit);
+      return pace.size;
     },
   };
 }
