@@ -1,14 +1,16 @@
-import { compareForApply, kindRank } from '../manifests/kind-rank.ts';
+import { eachBounded } from '../waiting/each-bounded.ts';
 import { type ApplyPorts, applyObject } from './apply-object.ts';
+import { type Batch, isDefinition, orderForApply } from './apply-order.ts';
 import type { ApplyItem, ApplyOutcome } from './cluster.ts';
 import { untilDefined } from './until-defined.ts';
 
-/** Namespaces and CRDs come first of all: everything else may live in them. Then by rank. */
-export function applyStage(kind: string): number {
-  return kind === 'CustomResourceDefinition' ? 0 : kindRank(kind);
-}
+/** So many are begun, and wait for room or for another try; the others cost nothing yet. */
+const begunAtMost = 256;
 
-/** Applies stage by stage; one outcome an item, in the order of the items. Rejects only when aborted. */
+/**
+ * Applies each object as soon as what it may need is done with, applied or failed; one outcome an item, in
+ * the order of the items. Rejects only when aborted.
+ */
 export async function applyAll(
   items: readonly ApplyItem[],
   ports: ApplyPorts,
@@ -16,23 +18,35 @@ export async function applyAll(
   onProgress: () => void,
 ): Promise<readonly ApplyOutcome[]> {
   const outcomes = new Map<ApplyItem, ApplyOutcome>();
-  const stages = Map.groupBy(items, ({ ref }) => applyStage(ref.kind));
-  for (const stage of [...stages.keys()].toSorted((a, b) => a - b)) {
-    const members = (stages.get(stage) ?? []).toSorted((a, b) => compareForApply(a.ref, b.ref));
-    await Promise.all(
-      members.map(async (item) => {
-        outcomes.set(item, await applyObject(item, ports, signal));
-        onProgress();
-      }),
-    );
-    const definitions = members.filter((item) => isNewDefinition(outcomes.get(item)));
-    const failures = await untilDefined(definitions, ports, signal, onProgress);
+  const done = new Map<Batch<ApplyItem>, Promise<void>>();
+  let established = Promise.resolve();
+
+  const establish = async (definitions: readonly ApplyItem[]): Promise<void> => {
+    const fresh = definitions.filter((item) => isNewDefinition(outcomes.get(item)));
+    const failures = await untilDefined(fresh, ports, signal, onProgress);
     for (const failure of failures) outcomes.set(failure.item, failure);
+  };
+  const apply = async ({ items, after, ofNewKinds }: Batch<ApplyItem>): Promise<void> => {
+    await Promise.all(after.map((batch) => done.get(batch)));
+    if (ofNewKinds) await established;
+    const isStopped = (): boolean => signal.aborted;
+    await eachBounded(items, begunAtMost, isStopped, async (item) => {
+      outcomes.set(item, await applyObject(item, ports, signal));
+      onProgress();
+    });
+    signal.throwIfAborted();
+  };
+
+  for (const batch of orderForApply(items)) {
+    const work = apply(batch);
+    done.set(batch, work);
+    const definitions = batch.items.filter(({ ref }) => isDefinition(ref));
+    if (definitions.length > 0) established = work.then(() => establish(definitions));
   }
+  await Promise.all([...done.values(), established]);
   return items.map((item) => outcomes.get(item)).filter((outcome) => outcome !== undefined);
 }
 
 function isNewDefinition(outcome: ApplyOutcome | undefined): boolean {
-  const isDefinition = outcome?.item.ref.kind === 'CustomResourceDefinition';
-  return isDefinition && (outcome.action === 'created' || outcome.action === 'configured');
+  return outcome?.action === 'created' || outcome?.action === 'configured';
 }

@@ -146,8 +146,9 @@ export interface Cluster {
   onKindsChange(listener: () => void): void;
   readonly live: LiveState;
   /**
-   * Server-side apply of all items, in stages by kind, in parallel inside a stage. One outcome an
-   * item, in the order of `items`; rejects only when aborted.
+   * Server-side apply of all items, each as soon as what it may need is done with: its namespace, its
+   * definition, what is of an earlier stage there. One outcome an item, in the order of `items`; rejects
+   * only when aborted.
    * @param onProgress - called as each item is done, for those who wait and for the limit of a stall
    */
   apply(

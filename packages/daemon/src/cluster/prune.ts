@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { markLabel } from '../manifests/mark.ts';
 import { type ApiStatusError, isStatus, toApplyError } from './api-error.ts';
-import { applyStage } from './apply.ts';
+import { applyStage } from './apply-order.ts';
 import type { LiveObject, PruneOutcome } from './cluster.ts';
 import type { Discovery } from './discovery.ts';
 import type { KubeClient } from './kube-client.ts';

@@ -19,7 +19,9 @@ export type Fault =
       readonly retryAfter?: number;
     }
   /** The connection ends; `after` when the API server has carried the request out. */
-  | { readonly cut: 'before' | 'after' };
+  | { readonly cut: 'before' | 'after' }
+  /** It is passed on only then. */
+  | { readonly heldUntil: Promise<void> };
 
 /** Stands between the daemon and an API server, whichever: counts, and does harm. */
 export interface FaultProxy {
@@ -69,6 +71,7 @@ export async function startFaultProxy(access: ClusterAccess): Promise<FaultProxy
     requests.push(seen);
     const fault = proxy.fault(seen);
     if (!fault) return passOn(incoming, response, false);
+    if ('heldUntil' in fault) return void fault.heldUntil.then(() => passOn(incoming, response, false));
     if ('cut' in fault) {
       if (fault.cut === 'after') passOn(incoming, response, true);
       else response.destroy();

@@ -78,6 +78,28 @@ onClusters((bench) => {
     expect(proxy.requests.filter(isWrite).length).toBeLessThan(8);
   });
 
+  it('applies what lives in one namespace while another is slow to come', async () => {
+    const { make, serial } = bench();
+    const objectsOf = (namespace: string): TestObject[] => [
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+      ...[make.configMap('a'), make.deployment('b')].map(
+        (object): TestObject => ({ ...object, metadata: { ...object.metadata, namespace } }),
+      ),
+    ];
+    const [slow, quick] = [objectsOf(`slow-${serial}`), objectsOf(`quick-${serial}`)];
+    const { promise: heldUntil, resolve: goOn } = Promise.withResolvers<void>();
+    const isSlow = ({ url }: SeenRequest): boolean => url.startsWith(`/api/v1/namespaces/slow-${serial}`);
+    proxy.fault = (request) => (isSlow(request) ? { heldUntil } : undefined);
+    let done = 0;
+    const work = flux.cluster.apply([...slow, ...quick].map(item), flux.signal, () => {
+      done += 1;
+    });
+    await eventually(() => expect(done).toBe(quick.length));
+    expect(proxy.requests.filter(isSlow)).toHaveLength(1);
+    goOn();
+    expect(new Set((await work).map(({ action }) => action))).toEqual(new Set(['created']));
+  });
+
   it('does not try again what does not fit the schema, though it is told as a server fault', async () => {
     const { make } = bench();
     const failure = failureOf(await apply(make.deployment('typed', { replicas: 'many' })));
