@@ -11,6 +11,7 @@ import { MapBuilder } from './map-builder.ts';
 import { isSequence, YamlFloat, YamlMap, type YamlNode, type YamlScalar } from './node.ts';
 import { NodeStack } from './node-stack.ts';
 import { maxDepth, type ParsedEvents, parseDocument, YamlError } from './parse-events.ts';
+import { readPlainDocument } from './plain-document.ts';
 import { resolvePlain } from './scalar.ts';
 import { keyText } from './scalar-text.ts';
 import { resolveTagged, tagName } from './tag.ts';
@@ -49,8 +50,12 @@ const badMerge = 'map merge requires map or sequence of maps as the value';
  * @throws {YamlError}
  */
 export function composeDocument(text: string): ComposedDocument {
+  const plain = readPlainDocument(text);
+  if (plain) return { root: plain.root, line: plain.line, itemLines: none, remarks: none };
   return composeEvents(parseDocument(text));
 }
+
+const none: readonly never[] = Object.freeze([]);
 
 /** As `composeDocument`, of a document that was parsed before. @throws {YamlError} */
 export function composeEvents(parsed: ParsedEvents): ComposedDocument {
