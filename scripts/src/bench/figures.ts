@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { repositoryRoot } from '../rules/tracked-files.ts';
 import type { Machine } from './machine.ts';
 import type { Row } from './row.ts';
@@ -38,6 +38,7 @@ export function saveFigures({
     ...readFigures(),
     [name]: { taken: at.toISOString().slice(0, 10), machine, rows },
   };
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(next, rounded, 2)}\n`);
 }
 

@@ -108,9 +108,9 @@ async function openAlone(bench: Bench): Promise<Alone> {
   return { stage, seen, [Symbol.asyncDispose]: () => finish.disposeAsync() };
 }
 
-async function takeMemory(stage: Stage, { signal, tell }: Bench): Promise<Memory[]> {
+async function takeMemory(stage: Stage, { quick, signal, tell }: Bench): Promise<Memory[]> {
   const seen: Memory[] = [];
-  while (seen.length < 5) {
+  while (seen.length < (quick ? 2 : 5)) {
     await using scene = await stage.setUp({ count: some, filesPerFolder: 100 });
     await scene.firstSync(await scene.fluxd.start());
     await lookAtAll(scene, signal);

@@ -3,19 +3,16 @@ import type { Bench, Measurement } from '../bench.ts';
 import type { Row } from '../row.ts';
 import { median } from '../statistics.ts';
 import { openStage, type Scene, type Stage } from '../world/stage.ts';
-import { lookAtAll } from '../world/until-scanned.ts';
+import { untilRegistry } from '../world/until-scanned.ts';
 import { point } from './point.ts';
 
-const sizes = [1, 2, 4, 8, 16];
+const sizesOf = ({ quick }: Bench): readonly number[] => (quick ? [1, 2] : [1, 2, 4, 8, 16]);
 const objectsEach = 300;
+/** As many as the stage has, all of which these objects use. */
+const imagesEach = 50;
 const minute = 60_000;
 /** What many users set, and the most often that is sensible: everything is looked at once a minute. */
-const often = [
-  '--git-poll-interval=1m',
-  '--sync-interval=1m',
-  '--registry-poll-interval=1m',
-  '--automation-interval=1m',
-];
+const often = ['--git-poll-interval=1m', '--sync-interval=1m', '--automation-interval=1m'];
 
 /** What ever more daemons, each with its repository, namespace and objects, cost one API server, git host and registry. */
 export const growthOfDaemons: Measurement = {
@@ -25,11 +22,12 @@ export const growthOfDaemons: Measurement = {
     await using daemons = new AsyncDisposableStack();
     const scenes: Scene[] = [];
     const rows: Row[] = [];
-    for (const size of sizes) {
+    for (const size of sizesOf(bench)) {
       while (scenes.length < size) scenes.push(daemons.use(await addDaemon(stage, bench)));
-      bench.tell(`${size} daemons: a minute in which nothing is to do`);
-      rows.push(...(await watchIdle(stage, scenes)), await restartAll(scenes, bench));
+      bench.tell(`${print(size)}: a minute in which nothing is to do`);
+      rows.push(...(await watchIdle(stage, scenes)));
     }
+    for (const size of sizesOf(bench)) rows.push(await restartAll(scenes.slice(0, size), bench));
     return rows;
   },
 };
@@ -37,7 +35,8 @@ export const growthOfDaemons: Measurement = {
 async function addDaemon(stage: Stage, { signal }: Bench): Promise<Scene> {
   const scene = await stage.setUp({ count: objectsEach, filesPerFolder: 100, args: often });
   await scene.firstSync(await scene.fluxd.start());
-  await lookAtAll(scene, signal);
+  // The newest ten of each are fetched last.
+  await untilRegistry(scene.fluxd, ({ images }) => images >= 10, imagesEach, signal);
   return scene;
 }
 
@@ -63,7 +62,7 @@ async function watchIdle({ cluster, host, registry }: Stage, scenes: readonly Sc
   const memory = await Promise.all(scenes.map(({ fluxd }) => fluxd.ask('memory')));
 
   const size = scenes.length;
-  const what = `${size} daemons with nothing to do`;
+  const what = `${print(size)} with nothing to do`;
   const hourly = (ms: number): number => ((ms / 1_000) * 60) / minutes / size;
   const cost = (curve: string, unit: Row['unit'], ours: number): Row =>
     point(curve, size, { what: `${what}: ${curve}`, unit, ours, runs: 1 });
@@ -77,6 +76,8 @@ async function watchIdle({ cluster, host, registry }: Stage, scenes: readonly Sc
   ];
 }
 
+const print = (daemons: number): string => (daemons === 1 ? '1 daemon' : `${daemons} daemons`);
+
 /** As when their node comes back. */
 async function restartAll(scenes: readonly Scene[], { signal }: Bench): Promise<Row> {
   await Promise.all(scenes.map(({ fluxd }) => fluxd.stop()));
@@ -86,6 +87,6 @@ async function restartAll(scenes: readonly Scene[], { signal }: Bench): Promise<
   );
   const ours = performance.now() - start;
   const size = scenes.length;
-  const what = `${size} daemons started at once, until the last one knows that nothing is to do`;
+  const what = `${print(size)} started at once, until the last one knows that nothing is to do`;
   return point('started at once', size, { what, unit: 'ms', ours, runs: 1 });
 }

@@ -5,7 +5,7 @@ import { bySemver, byTime } from '../registry/scans.ts';
 import type { Row } from '../row.ts';
 import { point } from './point.ts';
 
-const sizes = [10, 30, 100, 300, 1_000];
+const sizesOf = ({ quick }: Bench): readonly number[] => (quick ? [10, 30] : [10, 30, 100, 300, 1_000]);
 const tagsEach = 100;
 /** With more, an order of time would take minutes. */
 const mostByTime = 300;
@@ -15,7 +15,7 @@ export const growthOfImages: Measurement = {
   name: 'growth-images',
   async measure(bench) {
     const rows: Row[] = [];
-    for (const size of sizes) {
+    for (const size of sizesOf(bench)) {
       bench.tell(`${size} image repositories`);
       rows.push(...(await scans('by version', bySemver.pattern, size, bench)));
       if (size <= mostByTime) rows.push(...(await scans('by time', byTime.pattern, size, bench)));

@@ -1,4 +1,4 @@
-import type { Measurement } from '../bench.ts';
+import type { Bench, Measurement } from '../bench.ts';
 import { measureNothingToDo } from '../nothing-to-do.ts';
 import { measureOneFile } from '../one-file.ts';
 import { measureRestart } from '../restart.ts';
@@ -9,14 +9,15 @@ import { openStage } from '../world/stage.ts';
 import { syncAll } from '../world/steady-scene.ts';
 import { point } from './point.ts';
 
-const sizes = [100, 300, 1_000, 3_000, 10_000];
+const sizesOf = ({ quick }: Bench): readonly number[] =>
+  quick ? [100, 300] : [100, 300, 1_000, 3_000, 10_000];
 
 /** What one daemon costs with ever more objects, each time in an empty cluster. */
 export const growthOfObjects: Measurement = {
   name: 'growth-objects',
   async measure(bench) {
     const rows: Row[] = [];
-    for (const size of sizes) {
+    for (const size of sizesOf(bench)) {
       await using stage = await openStage(bench);
       // Connections, code and caches of the API server get warm.
       await using before = await syncAll(stage, 100, bench);

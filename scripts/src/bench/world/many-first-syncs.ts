@@ -24,11 +24,10 @@ export interface ManyFirstSyncs extends AsyncDisposable {
   readonly seen: readonly FirstSyncSeen[];
 }
 
-const count = 10_000;
-
 export async function watchFirstSyncs(bench: Bench): Promise<ManyFirstSyncs> {
+  const [count, runs] = bench.quick ? [300, 2] : [10_000, 5];
   const seen: FirstSyncSeen[] = [];
-  while (seen.length < 5) {
+  while (seen.length < runs) {
     await using stage = await openStage(bench);
     await using scene = await stage.setUp({ count, filesPerFolder: seen.length % 2 === 0 ? 100 : 1 });
     const one = await watchFirstSync(scene, bench.signal);
