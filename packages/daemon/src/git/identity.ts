@@ -17,3 +17,13 @@ export function identityEnvironment({ user, email, when }: Identity): Readonly<R
     GIT_COMMITTER_DATE: date,
   };
 }
+
+/** As git writes it into commits and tags: `Name <email> SECONDS +0000`. */
+export function identityLine({ user, email, when }: Identity): string {
+  return `${plain(user)} <${plain(email)}> ${Math.floor(when.getTime() / 1000)} +0000`;
+}
+
+/** Without what git leaves out of names and addresses. */
+export function plain(text: string): string {
+  return text.replaceAll(/^[\s\0.,:;<>"\\']+|[\s\0.,:;<>"\\']+$/g, '').replaceAll(/[<>\n\0]/g, '');
+}

@@ -1,7 +1,8 @@
 import { UserError } from '@fluxctl/shared/errors';
 import { commitMessage } from './commit-message.ts';
-import { editStream, type FileEdit, readRoots } from './edit-stream.ts';
-import { type Identity, identityEnvironment } from './identity.ts';
+import { findFiles } from './find-files.ts';
+import { type Identity, identityEnvironment, identityLine, plain } from './identity.ts';
+import { editStream, type FileEdit, readImported } from './import-stream.ts';
 import type { Limits, Mirror } from './mirror.ts';
 import { BranchMovedError, type CommitSha, type NewCommit } from './repository.ts';
 
@@ -27,52 +28,52 @@ export async function makeCommit(
   style: CommitStyle,
   limits: Limits,
 ): Promise<CommitSha> {
+  const { parent } = commit;
   const message = commitMessage(commit.message, style.messageSuffix);
-  if ((await mirror.resolve(commit.parent)) === undefined) throw unknownParent(commit.parent);
-  const author = await authorOf(mirror, commit, limits);
-  const edits = await editsOf(mirror, commit, limits);
-  const input = editStream(commit.parent, edits);
-  const { edited, before } = readRoots(
-    await mirror.run(['fast-import', '--quiet'], limits, { prefix, input }),
-  );
-  if (edited === before) {
+  if ((await mirror.resolve(parent)) === undefined) throw unknownParent(parent);
+  const author = requireName({ ...by, ...(await authorOf(mirror, commit, limits)) });
+  const [edits, [before]] = await Promise.all([editsOf(mirror, commit), mirror.trees([`${parent}^{tree}`])]);
+  const text = { author: identityLine(author), committer: identityLine(requireName(by)), message };
+  const input = editStream(parent, edits, text);
+  const written = readImported(await mirror.run(['fast-import', '--quiet'], limits, { prefix, input }));
+  if (written.tree === before?.id) {
     throw new UserError('no changes made in repo', { help: 'The files hold already what was asked for.' });
   }
-  const sign = style.signingKey === '' ? [] : [`--gpg-sign=${style.signingKey}`];
-  const args = ['commit-tree', '-p', commit.parent, ...sign, '-F', '-', edited];
+  if (style.signingKey === '') return written.commit as CommitSha;
+  // Only `git commit-tree` signs.
+  const args = ['commit-tree', '-p', parent, `--gpg-sign=${style.signingKey}`, '-F', '-', written.tree];
   const env = {
     ...identityEnvironment(by),
-    ...(author && { GIT_AUTHOR_NAME: author.name, GIT_AUTHOR_EMAIL: author.email }),
+    GIT_AUTHOR_NAME: author.user,
+    GIT_AUTHOR_EMAIL: author.email,
   };
   const output = await mirror.run(args, limits, { prefix, input: message, env });
   return output.toString('latin1').trim() as CommitSha;
 }
 
 /** The edits with the modes that the files have. */
-async function editsOf(
-  mirror: Mirror,
-  { parent, files }: NewCommit,
-  limits: Limits,
-): Promise<readonly FileEdit[]> {
-  const args = ['ls-tree', '-r', '-z', '--full-tree', '--end-of-options', parent];
-  const listing = await mirror.run(args, limits, { prefix });
-  const edits = new Map<string, FileEdit>();
-  for (let at = 0; at < listing.length; ) {
-    // mode SP type SP object TAB path NUL
-    const tab = listing.indexOf(9, at);
-    const end = listing.indexOf(0, tab);
-    const name = listing.toString('utf8', tab + 1, end);
-    const content = files.get(name);
-    if (content !== undefined) {
-      if (edits.has(name)) throw notEditable(name, 'has a name that is not UTF-8, and a double');
-      const mode = listing.toString('latin1', at, listing.indexOf(32, at));
-      if (!mode.startsWith('100')) throw notEditable(name, 'is a symbolic link or a submodule');
-      edits.set(name, { mode, path: listing.subarray(tab + 1, end), content });
-    }
-    at = end + 1;
-  }
-  for (const name of files.keys()) if (!edits.has(name)) throw notEditable(name, 'is not in the repository');
-  return [...edits.values()];
+async function editsOf(mirror: Mirror, { parent, files }: NewCommit): Promise<readonly FileEdit[]> {
+  const found = await findFiles(mirror, parent, files.keys());
+  return Array.from(files, ([name, content]) => {
+    const [file, double] = found.get(name) ?? [];
+    if (!file) throw notEditable(name, 'is not in the repository');
+    if (double) throw notEditable(name, 'has a name that is not UTF-8, and a double');
+    if (!file.mode.startsWith('100')) throw notEditable(name, 'is a symbolic link or a submodule');
+    return { ...file, content };
+  });
+}
+
+/** In git's words. */
+function requireName(identity: Identity): Identity {
+  const { user, email } = identity;
+  if (plain(user) !== '') return identity;
+  const why =
+    user === ''
+      ? `empty ident name (for <${email}>) not allowed`
+      : `name consists only of disallowed characters: ${user}`;
+  throw new UserError(`${prefix}: fatal: ${why}`, {
+    help: 'An author and a committer need a name: see --git-user, and --user of fluxctl.',
+  });
 }
 
 function unknownParent(parent: CommitSha): BranchMovedError {
@@ -87,10 +88,7 @@ function notEditable(path: string, why: string): UserError {
   });
 }
 
-interface Person {
-  readonly name: string;
-  readonly email: string;
-}
+type Person = Pick<Identity, 'user' | 'email'>;
 
 /** As git reads `--author`; undefined: the committer. */
 async function authorOf(
@@ -100,8 +98,8 @@ async function authorOf(
 ): Promise<Person | undefined> {
   if (author === '') return undefined;
   const written = author.includes('>') ? author : await earlierAuthor(mirror, author, parent, limits);
-  const [, name, email] = /^([^<\0]*)<([^>\0]*)>/.exec(written) ?? [];
-  if (name !== undefined && email !== undefined) return { name: name.trim(), email: email.trim() };
+  const [, user, email] = /^([^<\0]*)<([^>\0]*)>/.exec(written) ?? [];
+  if (user !== undefined && email !== undefined) return { user: user.trim(), email: email.trim() };
   throw new UserError(`${prefix}: fatal: malformed --author parameter`, {
     help: 'Give the author as `Name <email>`, with --user.',
   });

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Identity, identityEnvironment } from './identity.ts';
+import { type Identity, identityEnvironment, identityLine } from './identity.ts';
 import type { Limits, Mirror } from './mirror.ts';
 import type { CommitSha } from './repository.ts';
 
@@ -25,7 +25,7 @@ export async function makeTag(
   const { name, revision, message } = tag;
   const prefix = `moving tag ${name}`;
   if (signingKey !== '') return signedTag(mirror, tag, by, signingKey, limits);
-  const input = `object ${revision}\ntype commit\ntag ${name}\ntagger ${tagger(by)}\n\n${message}\n`;
+  const input = `object ${revision}\ntype commit\ntag ${name}\ntagger ${identityLine(by)}\n\n${message}\n`;
   return (await mirror.run(['mktag'], limits, { input, prefix })).toString().trim();
 }
 
@@ -53,10 +53,4 @@ async function signedTag(
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
-}
-
-/** As git writes who did something: `Name <email> SECONDS +0000`. */
-function tagger({ user, email, when }: Identity): string {
-  const plain = (text: string) => text.replaceAll(/[<>\n\0]/g, '').trim();
-  return `${plain(user)} <${plain(email)}> ${Math.floor(when.getTime() / 1000)} +0000`;
 }

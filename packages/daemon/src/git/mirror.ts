@@ -4,8 +4,8 @@ import { untilAborted } from '../waiting/until-aborted.ts';
 import { CatFile } from './cat-file.ts';
 import type { Blob, BlobId, Commit, CommitSha, LogRange, TreeEntry } from './repository.ts';
 import type { Git, GitCommand } from './run-git.ts';
-import { normalizePaths } from './tree.ts';
-import { Trees } from './trees.ts';
+import { normalizePaths, type TreeObject } from './tree.ts';
+import { requireTree, Trees } from './trees.ts';
 
 /** When an operation has to be over, and who may stop it before. */
 export interface Limits {
@@ -26,6 +26,9 @@ export interface MirrorOptions {
 
 /** What is mirrored: not the refs of pull requests, which some hosts have by the thousand. */
 const mirrored = ['heads', 'tags', 'notes'].map((kind) => `+refs/${kind}/*:refs/${kind}/*`);
+
+/** A name that no configuration of the user has. */
+const remoteName = 'fluxd-remote';
 
 /** Blobs are asked for in groups, of which a few are on their way at a time. */
 const groupSize = 64;
@@ -105,6 +108,14 @@ export class Mirror {
     const wanted = normalizePaths(paths);
     if (wanted === 'everything') return files;
     return files.filter(({ path }) => wanted.some((root) => path === root || path.startsWith(`${root}/`)));
+  }
+
+  /** Tree objects by their ids, or by whatever git takes for a name of one. */
+  trees(names: readonly string[]): Promise<readonly TreeObject[]> {
+    return this.#use(async () => {
+      const objects = await this.#objects.readAll(names);
+      return names.map((name, index) => requireTree(objects[index], name));
+    });
   }
 
   async *blobs(ids: Iterable<BlobId>, signal: AbortSignal): AsyncGenerator<Blob, void, undefined> {
@@ -206,18 +217,21 @@ export class Mirror {
     });
   }
 
-  async setRef(ref: string, object: string, limits: Limits): Promise<void> {
-    await this.run(['update-ref', '--end-of-options', ref, object], limits);
-  }
-
-  /** Pushes exactly these refspecs, to the URL; `options` are further ones of `git push`. */
+  /**
+   * Pushes exactly these refspecs; `options` are further ones of `git push`. What went through, the mirror
+   * has too, as git keeps count of what it knows of a remote.
+   */
   async push(
     refspecs: readonly string[],
     limits: Limits,
     prefix?: string,
     options: readonly string[] = [],
   ): Promise<void> {
-    const args = ['push', '--quiet', '--no-verify', ...options, '--end-of-options', this.#options.url];
+    const settings = [`url=${this.#options.url}`, ...mirrored.map((refspec) => `fetch=${refspec}`)];
+    const args = [
+      ...settings.flatMap((setting) => ['-c', `remote.${remoteName}.${setting}`]),
+      ...['push', '--quiet', '--no-verify', ...options, '--end-of-options', remoteName],
+    ];
     await this.run([...args, ...refspecs], limits, prefix === undefined ? {} : { prefix });
   }
 

@@ -192,8 +192,6 @@ class MirroredRepository implements Repository {
       const tag = { name, revision, message };
       const object = await makeTag(mirror, tag, this.#self(), signingKey, this.#limits(signal));
       await mirror.push([`+${object}:${ref}`], this.#limits(signal), 'pushing tag to origin');
-      // Only now, so that the mirror never tells of a tag that the remote does not have.
-      await mirror.setRef(ref, object, this.#limits(signal));
     });
   }
 
@@ -211,13 +209,9 @@ class MirroredRepository implements Repository {
   ): Promise<void> {
     this.#requireWritable();
     const mirror = this.#requireMirror();
-    const deadlines = {
-      next: () => this.#limits(signal),
-      unstoppable: () => this.#limits(new AbortController().signal),
-    };
     const shown = await this.#turns.take(signal, () => {
       const publication = { branch: this.branch, revision, note, by: this.#self() };
-      return publishCommit(mirror, publication, this.#host, deadlines);
+      return publishCommit(mirror, publication, this.#host, () => this.#limits(signal));
     });
     if (shown) this.#tellRefreshed();
     else this.notify();

@@ -1,6 +1,7 @@
 import { ServerError } from '@fluxctl/shared/errors';
 import { NoAtomicPushError } from './git-errors.ts';
-import { type Identity, identityEnvironment } from './identity.ts';
+import { type Identity, identityLine } from './identity.ts';
+import { noteStream, readImported } from './import-stream.ts';
 import type { Limits, Mirror } from './mirror.ts';
 import { BranchMovedError, type CommitSha } from './repository.ts';
 
@@ -18,13 +19,6 @@ export interface HostAbilities {
   atomicPush: boolean;
 }
 
-export interface Deadlines {
-  /** For the next thing to do. */
-  next(): Limits;
-  /** For what must be done once the push is through, whoever wants to stop. */
-  unstoppable(): Limits;
-}
-
 /** What a ref was and is to be; undefined where there was none. */
 interface Move {
   readonly ref: string;
@@ -33,7 +27,8 @@ interface Move {
 }
 
 /**
- * Pushes a commit with its note, then moves the refs of the mirror. Nobody else may write meanwhile.
+ * Pushes a commit with its note. Nobody else may write meanwhile.
+ * @param limits - for the next thing to do
  * @returns whether the mirror shows it; else the next fetch makes it so
  * @throws {BranchMovedError} when a ref is not where it was; then none has moved, here or there
  */
@@ -41,7 +36,7 @@ export async function publishCommit(
   mirror: Mirror,
   publication: Publication,
   host: HostAbilities,
-  deadlines: Deadlines,
+  limits: () => Limits,
 ): Promise<boolean> {
   const { branch, revision, note } = publication;
   const ref = `refs/heads/${branch}`;
@@ -49,44 +44,34 @@ export async function publishCommit(
   // A mirror that was made anew meanwhile does not even know the commit.
   if (parent === undefined || parent !== head) throw movedOn(branch);
   const moves: readonly Move[] = [
-    await writeNote(mirror, publication, deadlines.next()),
+    await writeNote(mirror, publication, limits()),
     { ref, from: parent, to: revision },
   ];
   const prefix = `git push ${mirror.url} [${branch} ${note.ref}]`;
   try {
-    await push(mirror, moves, prefix, host, deadlines);
+    await push(mirror, moves, prefix, host, limits);
   } catch (error) {
     // Where the connection broke, the push may have come through.
     const unsure = error instanceof ServerError;
-    if (!unsure || !(await areThere(mirror, moves, deadlines.next()))) throw error;
+    if (!unsure || !(await areThere(mirror, moves, limits()))) throw error;
+    await moveRefs(mirror, moves, limits()).catch(() => undefined);
   }
   // What is public is done, whatever comes here.
-  return moveRefs(mirror, moves, deadlines.unstoppable()).then(
-    () => true,
+  return mirror.resolve(ref).then(
+    (shown) => shown === revision,
     () => false,
   );
 }
 
-/**
- * Adds the note to those there are, as `git notes` does it, under a name of its own; what is left of
- * that name the next fetch prunes.
- */
+/** Adds the note to those there are, as `git notes` does it; no ref names them yet. */
 async function writeNote(mirror: Mirror, { revision, note, by }: Publication, limits: Limits): Promise<Move> {
-  const draft = `refs/notes/fluxd-${revision}`;
   const from = await mirror.resolve(note.ref);
-  const prefix = 'git notes';
-  await mirror.run(['update-ref', draft, from ?? '0'.repeat(revision.length)], limits, {
-    prefix,
-  });
-  await mirror.run(['notes', '--ref', draft, 'add', '--force', '--file', '-', revision], limits, {
-    prefix,
-    input: note.text,
-    env: identityEnvironment(by),
-  });
-  const to = await mirror.resolve(draft);
-  if (to === undefined) throw new ServerError(`${prefix}: the note of ${revision} was not written`);
-  await mirror.run(['update-ref', '-d', draft], limits, { prefix });
-  return { ref: note.ref, from, to };
+  const self = identityLine(by);
+  const message = "Notes added by 'git notes add'\n";
+  const text = { on: revision, text: `${note.text}\n`, author: self, committer: self, message };
+  const input = noteStream(from, text);
+  const answer = await mirror.run(['fast-import', '--quiet'], limits, { prefix: 'git notes', input });
+  return { ref: note.ref, from, to: readImported(answer).commit };
 }
 
 /** All at once where the host can; else the note first, which says nothing as long as its commit is not there. */
@@ -95,21 +80,18 @@ async function push(
   moves: readonly Move[],
   prefix: string,
   host: HostAbilities,
-  deadlines: Deadlines,
+  limits: () => Limits,
 ): Promise<void> {
   if (host.atomicPush) {
     try {
-      await pushMoves(mirror, moves, deadlines.next(), prefix, ['--atomic']);
+      await pushMoves(mirror, moves, limits(), prefix, ['--atomic']);
       return;
     } catch (error) {
       if (!(error instanceof NoAtomicPushError)) throw error;
       host.atomicPush = false;
     }
   }
-  for (const move of moves) {
-    await pushMoves(mirror, [move], deadlines.next(), prefix);
-    await moveRefs(mirror, [move], deadlines.unstoppable());
-  }
+  for (const move of moves) await pushMoves(mirror, [move], limits(), prefix);
 }
 
 /**
@@ -128,6 +110,7 @@ function pushMoves(
   return mirror.push(refspecs, limits, prefix, [...options, ...leases]);
 }
 
+/** In the mirror alone. */
 async function moveRefs(mirror: Mirror, moves: readonly Move[], limits: Limits): Promise<void> {
   const input = moves.map(({ ref, to }) => `update ${ref} ${to}\n`).join('');
   await mirror.run(['update-ref', '--stdin'], limits, { input });

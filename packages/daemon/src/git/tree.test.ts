@@ -28,12 +28,14 @@ it.each([40, 64])('reads every kind of item, with ids of %i digits', (digits) =>
     item('160000', 'sub'),
     item('40000', 'folder'),
   ]);
-  expect(parseTree({ id, bytes })).toEqual([
-    { name: 'ä b', type: 'file', id },
-    { name: 'run', type: 'file', id },
-    { name: 'l', type: 'symlink', id },
-    { name: 'sub', type: 'submodule', id },
-    { name: 'folder', type: 'folder', id },
+  const items = parseTree({ id, bytes });
+  expect(items.map(({ start, end, ...item }) => item)).toEqual([
+    { name: 'ä b', type: 'file', mode: '100644', id },
+    { name: 'run', type: 'file', mode: '100755', id },
+    { name: 'l', type: 'symlink', mode: '120000', id },
+    { name: 'sub', type: 'submodule', mode: '160000', id },
+    { name: 'folder', type: 'folder', mode: '40000', id },
   ]);
+  for (const { name, start, end } of items) expect(bytes.subarray(start, end).toString()).toBe(name);
   expect(parseTree({ id, bytes: Buffer.alloc(0) })).toEqual([]);
 });

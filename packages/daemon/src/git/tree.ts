@@ -10,7 +10,12 @@ export interface TreeObject {
 export interface TreeItem {
   readonly name: string;
   readonly type: TreeEntry['type'] | 'folder';
+  /** As git writes it there: `100644`, `40000`. */
+  readonly mode: string;
   readonly id: string;
+  /** Where the bytes of the name are, which need not be UTF-8. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Reads a tree object: for each item `MODE NAME NUL`, and the bytes of its id. */
@@ -20,13 +25,17 @@ export function parseTree({ id, bytes }: TreeObject): readonly TreeItem[] {
   for (let at = 0; at < bytes.length; ) {
     const space = bytes.indexOf(32, at);
     const nul = bytes.indexOf(0, space);
-    const end = nul + 1 + idBytes;
+    const next = nul + 1 + idBytes;
+    const mode = bytes.toString('latin1', at, space);
     items.push({
       name: bytes.toString('utf8', space + 1, nul),
-      type: itemType(bytes.toString('latin1', at, space)),
-      id: bytes.toString('hex', nul + 1, end),
+      type: itemType(mode),
+      mode,
+      id: bytes.toString('hex', nul + 1, next),
+      start: space + 1,
+      end: nul,
     });
-    at = end;
+    at = next;
   }
   return items;
 }

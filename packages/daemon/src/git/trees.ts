@@ -79,7 +79,7 @@ export class Trees {
   }
 }
 
-function requireTree(object: GitObject | undefined, name: string): TreeObject {
+export function requireTree(object: GitObject | undefined, name: string): TreeObject {
   if (object?.type === 'tree' && object.bytes) return { id: object.id, bytes: object.bytes };
   throw new ServerError(`the mirror of the git repository has no tree ${name}`, {
     help: 'It may have been fetched anew meanwhile; the next try reads the new state.',

@@ -142,7 +142,8 @@ export async function createFluxd({ kubeconfig, knownHosts, args, env = {} }: Fl
     },
     async [Symbol.asyncDispose]() {
       await fluxd.end('SIGKILL');
-      await rm(folder, { recursive: true, force: true });
+      // What git goes on with, when nobody is there to end it, takes a moment.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     },
   };
 
