@@ -1,7 +1,7 @@
-import type { JsonObject } from '@fluxctl/shared/kube-object';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { Commit, CommitSha } from '../git/repository.ts';
 import type { Manifest } from './manifest.ts';
+import type { NamedImage } from './named-image.ts';
 
 /** What a pass brought from git to the cluster, for those who look after it. */
 export interface AppliedChanges {
@@ -23,9 +23,10 @@ export interface AppliedChanges {
 export interface DefinedObject {
   readonly id: ResourceId;
   readonly manifest: Manifest;
-  body(signal: AbortSignal): Promise<JsonObject>;
+  /** Of a workload. */
+  images(signal: AbortSignal): Promise<readonly NamedImage[] | undefined>;
 }
 
 export interface ChangedObject extends DefinedObject {
-  bodyBefore(signal: AbortSignal): Promise<JsonObject>;
+  imagesBefore(signal: AbortSignal): Promise<readonly NamedImage[] | undefined>;
 }

@@ -5,6 +5,7 @@ import type { BlobId, TreeEntry, TreeReader } from '../git/repository.ts';
 import { BlobStore } from './blob-store.ts';
 import { BodyReader } from './body-reader.ts';
 import { setApartDuplicates } from './duplicates.ts';
+import { KnownImages } from './known-images.ts';
 import {
   type LocatedFile,
   type LocatedManifest,
@@ -38,6 +39,7 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
   const blobs = new BlobStore(reader);
   const bodies = new BodyReader();
   const tools = { pool: new StringPool(), encoder: createYamlEncoder() };
+  const images = new KnownImages(tools.pool);
 
   async function parseNew(
     files: readonly TreeEntry[],
@@ -110,6 +112,8 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
         complete: problems.every(({ severity, ids }) => severity === 'warning' || ids.length > 0),
         customScopes: files.flatMap(({ customScopes }) => customScopes),
         body: (manifest, bodySignal) => bodyOf(manifest as LocatedManifest, bodySignal),
+        images: (manifest, imagesSignal) =>
+          images.of(manifest, () => bodyOf(manifest as LocatedManifest, imagesSignal)),
         file: (manifest, fileSignal) => blobs.read((manifest as LocatedManifest).blob, fileSignal),
       };
       return loaded;

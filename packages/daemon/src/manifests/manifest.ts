@@ -1,6 +1,7 @@
 import type { JsonObject } from '@fluxctl/shared/kube-object';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { BlobId, CommitSha } from '../git/repository.ts';
+import type { NamedImage } from './named-image.ts';
 
 /** Where in the repository something is written. */
 export interface SourcePosition {
@@ -58,6 +59,11 @@ export interface LoadedManifests {
    * that a JavaScript number cannot hold are `JSON.rawJSON`, which `JSON.stringify` writes in full.
    */
   body(manifest: Manifest, signal: AbortSignal): Promise<JsonObject>;
+  /**
+   * The containers of a workload, as `workloadImages` tells them; undefined for what is none. Remembered as
+   * long as the manifest is.
+   */
+  images(manifest: Manifest, signal: AbortSignal): Promise<readonly NamedImage[] | undefined>;
   /** The bytes of the whole file in which the object is written. */
   file(manifest: Manifest, signal: AbortSignal): Promise<Buffer>;
 }

@@ -20,7 +20,7 @@ export function appliedChanges({
   const defined = ({ id, manifest }: Wanted): DefinedObject => ({
     id,
     manifest,
-    body: (signal) => now.loaded.body(manifest, signal),
+    images: (signal) => now.loaded.images(manifest, signal),
   });
   return {
     ...rest,
@@ -28,7 +28,7 @@ export function appliedChanges({
     changed: changed.flatMap((id): ChangedObject[] => {
       const [wanted, old] = [now.byId.get(id), before?.byId.get(id)];
       if (!before || !old || !applies(wanted)) return [];
-      return [{ ...defined(wanted), bodyBefore: (signal) => before.loaded.body(old.manifest, signal) }];
+      return [{ ...defined(wanted), imagesBefore: (signal) => before.loaded.images(old.manifest, signal) }];
     }),
     manifestOf(id) {
       const wanted = now.byId.get(id);

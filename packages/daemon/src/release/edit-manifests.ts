@@ -6,6 +6,7 @@ import { editFile, type ObjectEdit } from '../manifests/edit/edit-file.ts';
 import type { ImageEdit } from '../manifests/edit/edit-images.ts';
 import { EditProblem } from '../manifests/edit/edit-problem.ts';
 import type { Manifest } from '../manifests/manifest.ts';
+import { createBreather } from '../waiting/breather.ts';
 import type { Definitions } from './update-ports.ts';
 
 /** What is to change in one object of git. */
@@ -27,9 +28,11 @@ export async function editManifests(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
+  const breathe = createBreather();
   for (const [path, some] of Map.groupBy(edits, ({ manifest }) => manifest.source.path)) {
     const [first] = some;
     if (!first) continue;
+    await breathe();
     const text = textOf(await loaded.file(first.manifest, signal), first);
     const edited = editTogether(text, first, some);
     if (edited !== text) texts.set(path, edited);

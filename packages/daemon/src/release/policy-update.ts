@@ -76,6 +76,10 @@ export function annotationChanges(
   return annotations;
 }
 
+export function changesNothing({ add, remove }: PolicyChange): boolean {
+  return Object.keys(add).length === 0 && remove.length === 0;
+}
+
 /** Every policy that changes; undefined for those that go. */
 function wantedPolicies(
   { add, remove }: PolicyChange,

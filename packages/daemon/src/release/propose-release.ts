@@ -1,6 +1,6 @@
 import { writeImageRef } from '@fluxctl/shared/images/image-ref';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import { workloadImages } from '../manifests/workload-images.ts';
+import { createBreather } from '../waiting/breather.ts';
 import { calculateAutoRelease } from './calculate-auto.ts';
 import { calculateContainersRelease } from './calculate-containers.ts';
 import { calculateImageRelease } from './calculate-image.ts';
@@ -9,7 +9,7 @@ import type { Calculation, WorkloadChange } from './calculation.ts';
 import { autoReleaseMessage, containersReleaseMessage, imageReleaseMessage } from './commit-message.ts';
 import { containersInGit } from './containers-in-git.ts';
 import type { ManifestEdit } from './edit-manifests.ts';
-import { annotationChanges, changeHolds } from './policy-update.ts';
+import { annotationChanges, changeHolds, changesNothing } from './policy-update.ts';
 import type { Proposal } from './proposal.ts';
 import { annotationsOf } from './propose-policies.ts';
 import type { ReleaseUpdate } from './read-update.ts';
@@ -100,18 +100,22 @@ async function editsOf(
   signal: AbortSignal,
 ): Promise<readonly ManifestEdit[]> {
   const edits: ManifestEdit[] = [];
+  const breathe = createBreather();
   for (const change of changes) {
+    await breathe();
     const { id } = change;
     const manifest = byId.get(id)?.manifest;
     if (!manifest) continue;
-    const body = await loaded.body(manifest, signal);
-    const names = workloadImages(body)?.map(({ name }) => name);
+    const names = (await loaded.images(manifest, signal))?.map(({ name }) => name);
     const policies = changeHolds(change, manifest.policies, holds.get(id));
+    const annotations = changesNothing(policies)
+      ? new Set<string>()
+      : new Set(annotationsOf(await loaded.body(manifest, signal)).keys());
     edits.push({
       id,
       manifest,
       images: change.containers.map(({ container, to }) => ({ container, image: writeImageRef(to) })),
-      annotations: annotationChanges(id, policies, names, new Set(annotationsOf(body).keys())),
+      annotations: annotationChanges(id, policies, names, annotations),
     });
   }
   return edits;

@@ -47,7 +47,7 @@ export interface DefinitionReader {
 /** What git defines at a revision. */
 export interface Definitions {
   readonly revision: CommitSha;
-  readonly loaded: Pick<LoadedManifests, 'body' | 'file'>;
+  readonly loaded: Pick<LoadedManifests, 'body' | 'images' | 'file'>;
   /** What could not be read, or is defined twice. */
   readonly problems: readonly LoadProblem[];
   /** By the id with the effective namespace. */

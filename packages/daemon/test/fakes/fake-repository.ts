@@ -12,6 +12,7 @@ import {
   type RepositoryStatus,
 } from '../../src/git/repository.ts';
 import type { LoadedManifests, LoadProblem, Manifest, ManifestLoader } from '../../src/manifests/manifest.ts';
+import { workloadImages } from '../../src/manifests/workload-images.ts';
 
 interface Revision extends Commit {
   readonly files: Readonly<Record<string, JsonObject | LoadProblem>>;
@@ -147,6 +148,10 @@ export function createFakeRepository(branch = 'master'): FakeRepository {
           async body(manifest) {
             repository.bodiesRead.push(manifest.name);
             return bodyOf(manifest);
+          },
+          async images(manifest) {
+            repository.bodiesRead.push(manifest.name);
+            return workloadImages(bodyOf(manifest));
           },
           file: async (manifest) => Buffer.from(JSON.stringify(bodies.get(manifest) ?? {})),
         };

@@ -2,7 +2,6 @@ import type { ContainerUpdate } from '@fluxctl/shared/api/types';
 import type { CommitSha, Repository } from '../../git/repository.ts';
 import type { Manifest, ManifestLoader } from '../../manifests/manifest.ts';
 import type { NamedImage } from '../../manifests/named-image.ts';
-import { workloadImages } from '../../manifests/workload-images.ts';
 import { imageChanges } from './image-changes.ts';
 
 export interface HistoryPorts {
@@ -54,6 +53,6 @@ async function definitionAt(
   const loaded = await loader.load(revision, [source.path], signal);
   const manifest = loaded.manifests.find((one) => one.writtenId === writtenId);
   if (!manifest) return undefined;
-  const containers = workloadImages(await loaded.body(manifest, signal));
+  const containers = await loaded.images(manifest, signal);
   return containers && { manifest, containers };
 }

@@ -1,6 +1,6 @@
+import { decodeNote, type UpdateNote } from '@fluxctl/shared/updates/update-spec';
 import type { CommitSha } from '../../git/repository.ts';
 import type { AppliedChanges } from '../../manifests/applied-changes.ts';
-import { workloadImages } from '../../manifests/workload-images.ts';
 import { type Beginning, rollsOut } from './begin.ts';
 import { findImageChange } from './find-change.ts';
 import { mayBeUnderWay } from './resume.ts';
@@ -23,11 +23,11 @@ export async function* findInterrupted(
   const suspects = new Set(live.filter(mayBeUnderWay).map(({ id }) => id));
   if (suspects.size === 0) return;
   let left = most;
-  for (const { id, manifest, body } of first.all()) {
+  for (const { id, manifest, images: imagesOf } of first.all()) {
     if (!suspects.has(id) || !rollsOut(manifest)) continue;
     if (left === 0) return;
     left -= 1;
-    const images = workloadImages(await body(signal)) ?? [];
+    const images = (await imagesOf(signal)) ?? [];
     const change = await findImageChange(manifest, images, first.revision, ports, signal);
     if (!change) continue;
     yield { id, manifest, ...change, note: await noteOn(change.revision, notesRef, ports, signal) };
@@ -39,6 +39,7 @@ async function noteOn(
   notesRef: string,
   { repository }: RolloutPorts,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  return (await repository.notes(notesRef, signal, new Set([revision]))).get(revision);
+): Promise<UpdateNote | undefined> {
+  const notes = await repository.notes(notesRef, signal, new Set([revision]));
+  return decodeNote(notes.get(revision) ?? '');
 }

@@ -1,6 +1,7 @@
 import type { RolloutRecord } from '@fluxctl/shared/api/types';
 import { parseImageRef } from '@fluxctl/shared/images/image-ref';
 import { parseResourceId } from '@fluxctl/shared/resource/resource-id';
+import { decodeNote } from '@fluxctl/shared/updates/update-spec';
 import { describe, expect, it } from 'vitest';
 import type { Failure } from './judge.ts';
 import { type FailedRollout, type HeadDefinition, planRollback, rollbackCause } from './plan-rollback.ts';
@@ -118,14 +119,14 @@ describe('rollbackCause', () => {
       spec: { type, cause: { Message: 'Roll back a\n\nb', User: '' }, spec },
       result: {},
     });
-  it.each<[string, string | undefined, string | undefined]>([
+  it.each<[string, string, string | undefined]>([
     ['a rollback', note('containers', { Holds: { [id]: { app: '2' } } }), 'Roll back a'],
     ['a rollback of another workload', note('containers', { Holds: { 'ns:deployment/x': {} } }), undefined],
     ['a release by hand', note('containers', {}), undefined],
     ['an automated one', note('auto', { Holds: { [id]: {} } }), undefined],
-    ['a commit without a note', undefined, undefined],
+    ['a commit without a note', '', undefined],
     ['what somebody else wrote', 'Reviewed-by: Sam', undefined],
   ])('of %s', (_, text, cause) => {
-    expect(rollbackCause(text, id)).toBe(cause);
+    expect(rollbackCause(decodeNote(text), id)).toBe(cause);
   });
 });

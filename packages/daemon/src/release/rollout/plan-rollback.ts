@@ -2,7 +2,7 @@ import type { ContainersUpdate, RolloutRecord, UpdateSpec } from '@fluxctl/share
 import { tryParseImageRef } from '@fluxctl/shared/images/image-ref';
 import { isSet, type Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import { decodeNote } from '@fluxctl/shared/updates/update-spec';
+import type { UpdateNote } from '@fluxctl/shared/updates/update-spec';
 import { readRollback } from '../../automation/container-policy.ts';
 import type { NamedImage } from '../../manifests/named-image.ts';
 import { showsImages } from './image-changes.ts';
@@ -80,10 +80,9 @@ function holds(images: RolloutRecord['images'], { containers }: Failure): Record
 }
 
 /** Why the daemon itself brought images back by a commit; undefined when the commit did nothing of that kind. */
-export function rollbackCause(note: string | undefined, id: ResourceId): string | undefined {
-  const update = note === undefined ? undefined : decodeNote(note);
-  if (update?.spec.type !== 'containers') return undefined;
-  const { Holds } = (update.spec.spec ?? {}) as Partial<ContainersUpdate>;
+export function rollbackCause(note: UpdateNote | undefined, id: ResourceId): string | undefined {
+  if (note?.spec.type !== 'containers') return undefined;
+  const { Holds } = (note.spec.spec ?? {}) as Partial<ContainersUpdate>;
   if (typeof Holds !== 'object' || Holds === null || !Object.hasOwn(Holds, id)) return undefined;
-  return update.spec.cause.Message.split('\n')[0] ?? '';
+  return note.spec.cause.Message.split('\n')[0] ?? '';
 }

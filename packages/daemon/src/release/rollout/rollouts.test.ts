@@ -8,6 +8,7 @@ import { createEventRecorder } from '../../events/recorder.ts';
 import type { CommitSha } from '../../git/repository.ts';
 import type { AppliedChanges, ChangedObject } from '../../manifests/applied-changes.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
+import { workloadImages } from '../../manifests/workload-images.ts';
 import type { RolloutPorts } from './rollout-ports.ts';
 import { createRollouts } from './rollouts.ts';
 
@@ -40,8 +41,8 @@ function changed(name: string): ChangedObject {
   return {
     id: parseResourceId(`demo:deployment/${name}`),
     manifest,
-    body: async () => ({ kind: 'Deployment', ...deployment(name, '2', 1) }),
-    bodyBefore: async () => ({ kind: 'Deployment', ...deployment(name, '1', 1) }),
+    images: async () => workloadImages({ kind: 'Deployment', ...deployment(name, '2', 1) }),
+    imagesBefore: async () => workloadImages({ kind: 'Deployment', ...deployment(name, '1', 1) }),
   };
 }
 

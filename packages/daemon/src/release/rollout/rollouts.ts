@@ -5,6 +5,7 @@ import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { readRollback } from '../../automation/container-policy.ts';
 import type { AppliedChanges } from '../../manifests/applied-changes.ts';
 import { backOff } from '../../waiting/back-off.ts';
+import { createBreather } from '../../waiting/breather.ts';
 import { untilAborted } from '../../waiting/until-aborted.ts';
 import { type Beginning, findBeginnings } from './begin.ts';
 import { createBook } from './book.ts';
@@ -232,7 +233,11 @@ export function createRollouts(config: RolloutConfig, ports: RolloutPorts): Roll
           if (manifest) rollout.renew(manifest);
           else end(rollout, { outcome: 'superseded', message: 'git no longer defines the workload' });
         }
-        for (const beginning of await findBeginnings(changes, ports, signal)) begin(beginning);
+        const breathe = createBreather();
+        for (const beginning of await findBeginnings(changes, ports, signal)) {
+          await breathe();
+          begin(beginning);
+        }
       } catch (error) {
         signal.throwIfAborted();
         log.log({ warning: 'cannot tell which images a pass changed', err: errorMessage(error) });
