@@ -8,6 +8,7 @@ import { JobError } from '../jobs/job-error.ts';
 import type { Job } from '../jobs/job-queue.ts';
 import type { ReleaseType } from '../metrics/metrics.ts';
 import { editManifests } from './edit-manifests.ts';
+import { onNewestHead } from './on-newest-head.ts';
 import type { Proposal } from './proposal.ts';
 import { proposePolicies } from './propose-policies.ts';
 import { proposeRelease } from './propose-release.ts';
@@ -35,12 +36,14 @@ export interface Updates {
 export function createUpdates(config: UpdateConfig, ports: UpdatePorts): Updates {
   const { repository, metrics } = ports;
 
-  /** Everything up to a commit that nobody else has seen; no commit where there is nothing to write. */
   async function prepare(update: Update, run: UpdateRun): Promise<Prepared> {
     if (config.readonly) throw new UserError('cannot make a working clone of a read-only git repo');
     repository.requireReady();
-    await repository.refresh(run.signal);
-    const head = await repository.head(run.signal);
+    return onNewestHead(repository, run.signal, (head) => prepareAt(head, update, run));
+  }
+
+  /** Everything up to a commit that nobody else has seen; no commit where there is nothing to write. */
+  async function prepareAt(head: CommitSha, update: Update, run: UpdateRun): Promise<Prepared> {
     const definitions = await ports.definitions.at(head, run.signal);
     const proposal =
       update.type === 'policy'
