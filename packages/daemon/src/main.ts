@@ -19,6 +19,7 @@ import { createApiServer, createMetricsServer } from './http/server.ts';
 import { tokenFile } from './http/token-file.ts';
 import { createJobQueue } from './jobs/job-queue.ts';
 import { createLogger } from './log/create-logger.ts';
+import { gatherLines } from './log/gather-lines.ts';
 import type { Logger } from './log/logger.ts';
 import { createMetrics } from './metrics/metrics.ts';
 
@@ -57,7 +58,10 @@ async function main(): Promise<number> {
       const log = openLog(result.config.logFormat);
       log.log({ version });
       for (const fields of result.notices) log.log(fields);
-      return run(result.config, log).catch((error: unknown) => {
+      const signals = onSignals(log);
+      return run(result.config, signals, log).catch((error: unknown) => {
+        // Whoever was told to stop has done nothing wrong by it.
+        if (signals.areGiven() && error === signals.stop.reason) return 0;
         const help = error instanceof FluxError && error.help !== '' ? { help: error.help } : {};
         log.log({ err: errorMessage(error), ...help });
         return 1;
@@ -69,12 +73,14 @@ async function main(): Promise<number> {
 }
 
 function openLog(format: string): Logger {
-  return createLogger({ format, now, write: (line) => void process.stderr.write(line) });
+  const lines = gatherLines((text) => void process.stderr.write(text));
+  // Also when it ends by an error that nobody has caught.
+  process.once('exit', lines.flush);
+  return createLogger({ format, now, write: lines.write });
 }
 
 /** Builds the daemon from its rooms and lets it run until a signal comes. */
-async function run(config: Config, log: Logger): Promise<number> {
-  const { stop, abandon, end } = onSignals(log);
+async function run(config: Config, { stop, abandon, end }: Signals, log: Logger): Promise<number> {
   await using resources = new AsyncDisposableStack();
   // Whatever happens, watches must end, or the process would not.
   resources.defer(end);
@@ -180,6 +186,8 @@ function tellConfiguration({ git, sync, images }: Config, { safeUrl }: Repositor
 interface Signals {
   readonly stop: AbortSignal;
   readonly abandon: AbortSignal;
+  /** Whether somebody wants the daemon to end. */
+  areGiven(): boolean;
   /** As the first signal, but without a word. */
   end(): void;
 }
@@ -188,16 +196,23 @@ interface Signals {
 function onSignals(log: Logger): Signals {
   const stop = new AbortController();
   const abandon = new AbortController();
+  let areGiven = false;
   const names = { SIGTERM: 'terminated', SIGINT: 'interrupt' } as const;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (stop.signal.aborted) return abandon.abort(new Error('stopped'));
+      if (areGiven) return abandon.abort(new Error('stopped'));
+      areGiven = true;
       log.log({ exiting: names[signal] });
       stop.abort(new Error('stopped'));
       setTimeout(() => abandon.abort(new Error('stopped')), graceMs).unref();
     });
   }
-  return { stop: stop.signal, abandon: abandon.signal, end: () => stop.abort(new Error('stopped')) };
+  return {
+    stop: stop.signal,
+    abandon: abandon.signal,
+    areGiven: () => areGiven,
+    end: () => stop.abort(new Error('stopped')),
+  };
 }
 
 process.exitCode = await main();

@@ -26,10 +26,20 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-async function run(...args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(...args: string[]): Promise<Ended> {
+  return start({ args }).ended;
+}
+
+function start({ args, env = {} }: { args: readonly string[]; env?: Record<string, string> }) {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], HOME: home },
+    env: { PATH: process.env['PATH'], HOME: home, ...env },
   });
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -37,8 +47,8 @@ async function run(...args: string[]): Promise<{ status: number | null; stdout: 
       texts[name] += text;
     });
   }
-  await once(child, 'close');
-  return { status: child.exitCode, ...texts };
+  const ended = once(child, 'close').then((): Ended => ({ status: child.exitCode, ...texts }));
+  return { child, ended };
 }
 
 it('prints its version', async () => {
@@ -96,6 +106,23 @@ it('ends with 1 and says why when it cannot listen', async () => {
   } finally {
     other.close();
   }
+});
+
+it('ends quietly with 0 when it is told to stop before it has begun', async () => {
+  const reached = Promise.withResolvers<void>();
+  const silent = createServer(() => reached.resolve());
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', () => resolve()));
+  const { port } = silent.address() as { port: number };
+  const { child, ended } = start({
+    args: [`--kube-config=${home}/kubeconfig`, '--registry-require=ecr'],
+    env: { AWS_REGION: 'eu-west-1', AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${port}/` },
+  });
+  await reached.promise;
+  child.kill('SIGTERM');
+  const { status, stderr } = await ended;
+  silent.close();
+  expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/ exiting=terminated$/);
+  expect(status).toBe(0);
 });
 
 it('writes JSON when told to', async () => {
