@@ -72,6 +72,13 @@ describe.each(programs)('$name, built, packed and installed', (program) => {
     expect(statSync(join(built.dist, `${program.name}.mjs`)).mode & 0o111).toBe(0o111);
   });
 
+  it('is written in ASCII, so that V8 keeps a byte a character and not two', () => {
+    const texts = built.files.map(
+      ({ name }) => [name, readFileSync(join(built.dist, name), 'latin1')] as const,
+    );
+    expect(texts.filter(([, text]) => /[\u0080-\uffff]/.test(text)).map(([name]) => name)).toEqual([]);
+  });
+
   it('is packed with nothing but what is needed', () => {
     const strangers = built.packed.filter(
       (path) => !/^(package\.json|dist\/(chunks\/)?[a-z0-9-]+\.mjs)$/.test(path),

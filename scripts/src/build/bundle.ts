@@ -3,6 +3,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type OutputChunk, type Plugin, rolldown } from 'rolldown';
 import { minify } from 'rolldown/utils';
+import { asciiOnly } from './ascii-only.ts';
 import { chunkGroups } from './chunk-groups.ts';
 import { compileCacheFrom } from './compile-cache.ts';
 import { leanCommander } from './lean-commander.ts';
@@ -53,7 +54,7 @@ export async function bundleProgram(
     platform: 'node',
     // Its modules only define classes; 800 of them are models of kinds, which nobody here asks for.
     treeshake: { moduleSideEffects: [{ test: /\/client-node\/dist\//, sideEffects: false }] },
-    plugins: [leanCommander, leanPortForward, denseLibraries, compileCache],
+    plugins: [leanCommander, leanPortForward, denseLibraries, compileCache, asciiOnly],
     onLog: (level, log) => {
       // A dynamic import may be there to break a circle, not to be lazy.
       if (level === 'warn' && log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') warnings.push(log.message);
@@ -85,8 +86,10 @@ export async function bundleProgram(
   }
 }
 
-function shebangOf({ nodeOptions }: Program): string {
-  return nodeOptions.length === 0 ? '#!/usr/bin/env node' : `#!/usr/bin/env -S node ${nodeOptions.join(' ')}`;
+function shebangOf({ nodeOptions, environment }: Program): string {
+  const settings = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const words = [...settings, 'node', ...nodeOptions];
+  return `#!/usr/bin/env ${words.length > 1 ? '-S ' : ''}${words.join(' ')}`;
 }
 
 function describe({ fileName, code, imports, moduleIds }: OutputChunk): BundleFile {

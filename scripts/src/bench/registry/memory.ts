@@ -10,7 +10,7 @@ const limit = 300;
 /** Two million images take fifty bytes each; a daemon gets to know as many only from a cache. */
 const roomLimit = 350;
 /** As the shipped daemon is started. */
-const nodeOptions = ['--max-semi-space-size=16', '--heap-growing-percent=40'];
+const nodeOptions = ['--max-semi-space-size=2', '--heap-growing-percent=40'];
 
 /**
  * What is taken when very much is known of very many images: by the daemon that looks after a Deployment for
