@@ -2,10 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { idsOf, loadFiles, manifestOf, messagesOf } from '../../test/fakes/load-files.ts';
 import { createMemoryReader } from '../../test/fakes/memory-reader.ts';
 import { createManifestLoader } from './loader.ts';
+import type { Manifest } from './manifest.ts';
 
 const signal = new AbortController().signal;
 
 const chart = { 'charts/nginx/Chart.yaml': 'name: nginx\n', 'charts/nginx/values.yaml': 'a: 1\n' };
+
+it('tells the containers of workloads, and remembers them as long as the file is the same', async () => {
+  const reader = createMemoryReader();
+  const loader = createManifestLoader({ reader });
+  const pod = 'spec: {template: {spec: {containers: [{name: c, image: "quay.io/a/b:1"}]}}}\n';
+  const files = { 'a.yaml': manifestOf('Deployment', 'a') + pod, 'b.yaml': manifestOf('Service', 'b') };
+  const load = async (text: string) =>
+    loader.load(reader.commit({ ...files, 'c.yaml': text }), [], signal);
+  const first = await load('');
+  const images = await Promise.all(first.manifests.map((manifest) => first.images(manifest, signal)));
+  const image = { domain: 'quay.io', path: 'a/b', tag: '1', sha256: '' };
+  expect(images).toEqual([[{ name: 'c', image }], undefined]);
+  const second = await load(manifestOf('ConfigMap', 'c'));
+  expect(await second.images(second.manifests[0] as Manifest, signal)).toBe(images[0]);
+});
 
 describe('documents', () => {
   it.each([

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { ServerError } from '@fluxctl/shared/errors';
 import type { JsonObject } from '@fluxctl/shared/kube-object';
 import type { BlobId, TreeEntry, TreeReader } from '../git/repository.ts';
+import { createBreather } from '../waiting/breather.ts';
 import { BlobStore } from './blob-store.ts';
 import { BodyReader } from './body-reader.ts';
 import { setApartDuplicates } from './duplicates.ts';
@@ -91,19 +92,24 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
 
   return {
     async load(revision, paths, signal, onParsed) {
+      const breathe = createBreather();
       const entries = await reader.tree(revision, [], signal);
       const links = await readLinks(reader, entries, signal);
+      await breathe();
       const tree = new RepositoryTree(entries, ({ blob }) => links.get(blob) ?? '');
+      await breathe();
       const selected = selectFiles(tree, paths);
       await parseNew(selected.files, signal, onParsed);
       const files = selected.files.map(fileAt);
       cache.trim(selected.files.map(({ blob }) => blob));
 
+      await breathe();
       const manifests = files.flatMap((file) => file.manifests);
       const { unique, problems: duplicates } = setApartDuplicates(manifests, ({ writtenId, source }) => ({
         id: writtenId,
         source,
       }));
+      await breathe();
       const problems = [...selected.problems, ...files.flatMap(problemsOf), ...duplicates];
       const loaded: LoadedManifests = {
         revision,

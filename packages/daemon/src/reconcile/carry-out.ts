@@ -1,7 +1,9 @@
 import { formatDuration } from '@fluxctl/shared/duration';
+import type { ObjectRef } from '@fluxctl/shared/kube-object';
 import type { ApplyItem, ApplyOutcome, Cluster, LiveObject, PruneOutcome } from '../cluster/cluster.ts';
 import type { Logger } from '../log/logger.ts';
 import { compareForApply } from '../manifests/kind-rank.ts';
+import { createBreather } from '../waiting/breather.ts';
 import type { ApplyReason } from './plan.ts';
 import { kubectlName, type Wanted, type WantedBody } from './wanted.ts';
 
@@ -31,12 +33,15 @@ export async function applyAll(
   onProgress: (done: number) => void,
 ): Promise<readonly Applied[]> {
   if (objects.length === 0) return [];
+  const breathe = createBreather();
   const ordered = objects.toSorted((a, b) => compareForApply(a.wanted.manifest, b.wanted.manifest));
+  await breathe();
   ports.log.log({ cmd: 'apply', args: '', count: ordered.length });
   const items = ordered.map(({ wanted }) => applyItem(wanted, ports.body));
   const start = performance.now();
   let done = 0;
   const outcomes = await ports.cluster.apply(items, signal, () => onProgress(++done));
+  await breathe();
   const applied = ordered.flatMap(({ wanted, reason }, index) => {
     const outcome = outcomes[index];
     return outcome ? [{ wanted, reason, outcome }] : [];
@@ -49,8 +54,8 @@ export async function applyAll(
     output: output([
       ...applied
         .filter(({ outcome }) => outcome.action !== 'failed')
-        .map(({ wanted, outcome }) => `${kubectlName(wanted.ref)} ${outcome.action}`),
-      ...unchanged.slice(0, linesShown).map(({ ref }) => `${kubectlName(ref)} unchanged`),
+        .map(({ wanted, outcome }) => ({ ref: wanted.ref, became: outcome.action })),
+      ...unchanged.slice(0, linesShown).map(({ ref }) => ({ ref, became: 'unchanged' })),
     ]),
   });
   return applied;
@@ -76,9 +81,10 @@ export async function pruneAll(
     output: output(
       outcomes
         .filter(({ action }) => action !== 'failed')
-        .map(
-          ({ object, action }) => `${kubectlName(object.ref)} ${action === 'gone' ? 'already gone' : action}`,
-        ),
+        .map(({ object, action }) => ({
+          ref: object.ref,
+          became: action === 'gone' ? 'already gone' : action,
+        })),
     ),
   });
   return outcomes;
@@ -93,9 +99,10 @@ function applyItem(wanted: Wanted, body: WantedBody): ApplyItem {
   };
 }
 
-function output(lines: readonly string[]): string {
-  if (lines.length <= linesShown) return lines.join('\n');
-  return [...lines.slice(0, linesShown), `… and ${lines.length - linesShown} more`].join('\n');
+function output(objects: readonly { readonly ref: ObjectRef; readonly became: string }[]): string {
+  const lines = objects.slice(0, linesShown).map(({ ref, became }) => `${kubectlName(ref)} ${became}`);
+  const more = objects.length - lines.length;
+  return [...lines, ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
 }
 
 /** Milliseconds, cut after the microsecond. */

@@ -17,6 +17,7 @@ import type {
   ParsedListener,
 } from '../manifests/manifest.ts';
 import { gcMark } from '../manifests/mark.ts';
+import { createBreather } from '../waiting/breather.ts';
 import {
   createWantedResolver,
   type Kind,
@@ -78,14 +79,18 @@ export function createDefinitionStore(
       const known = latest?.revision === revision ? latest : undefined;
       if (known?.unscoped.length === 0 && scopesHold) return known;
       scopesHold = true;
+      const breathe = createBreather();
       const ask: ScopeLookUp = (apiVersion, kind) => ports.cluster.scope(apiVersion, kind, signal);
       const listener = onParsed && showWanted(onParsed, ask);
       const loaded = known?.loaded ?? (await ports.loader.load(revision, config.paths, signal, listener));
+      await breathe();
       const scopes = await lookUpScopes(loaded, ask).catch((error: unknown) => {
         scopesHold = false;
         throw error;
       });
-      latest = build(revision, loaded, resolve(loaded.manifests, scopes), defaultNamespace);
+      const resolved = resolve(loaded.manifests, scopes);
+      await breathe();
+      latest = build(revision, loaded, resolved, defaultNamespace);
       return latest;
     },
     forgetScopes() {

@@ -2,6 +2,7 @@ import type { JsonObject } from '@fluxctl/shared/kube-object';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Logger } from '../log/logger.ts';
 import { prepareBody } from '../manifests/prepare.ts';
+import { createBreather } from '../waiting/breather.ts';
 import { type Applied, applyAll, type ToApply } from './carry-out.ts';
 import type { Definitions, WantedListener } from './definitions.ts';
 import { outcomeOf, sourceText } from './outcomes.ts';
@@ -113,7 +114,9 @@ export function createObjectReconciler(ports: {
     async reconcile(definitions, objects, signal, progress) {
       const body: WantedBody = async (wanted, abort) =>
         prepare(wanted, await definitions.loaded.body(wanted.manifest, abort));
+      const breathe = createBreather();
       const plan = planApply(objects, cluster.live, waits);
+      await breathe();
       for (const { wanted, where } of plan.ignored) {
         const info =
           where === 'file'
@@ -133,8 +136,10 @@ export function createObjectReconciler(ports: {
         signal,
         (done) => progress(`applying ${done} of ${toApply.length} objects`),
       );
+      await breathe();
       const attempted = applied.map(keep);
       requireAnswers(applied);
+      await breathe();
 
       const still: Outcome[] = [];
       for (const wanted of [...plan.unchanged, ...unchanged]) {

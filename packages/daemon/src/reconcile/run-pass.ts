@@ -1,4 +1,5 @@
 import type { CommitSha } from '../git/repository.ts';
+import { createBreather } from '../waiting/breather.ts';
 import { createAnnouncer } from './announcer.ts';
 import { type Collected, collectGarbage } from './collect-garbage.ts';
 import { createDefinitionStore, type DefinitionStore, type Definitions } from './definitions.ts';
@@ -86,12 +87,14 @@ export function createPasses(config: SourceConfig, ports: SourcePorts, waits: Ob
 
     async full({ revision, retryNow }, signal, progress) {
       const startedAt = new Date(ports.now());
+      const breathe = createBreather();
       progress('reading the sync marker');
       const mark = await position.read(revision, signal);
       daemon.log({ info: 'trying to sync git changes to the cluster', old: mark ?? '', new: revision });
 
       progress('loading manifests');
       const now = await definitions.at(revision, signal, objects.confirmParsed);
+      await breathe();
       tell(now);
 
       progress('looking at the cluster');
@@ -100,10 +103,13 @@ export function createPasses(config: SourceConfig, ports: SourcePorts, waits: Ob
       const results = await objects.reconcile(now, now.wanted, signal, progress);
       // Kinds that this very pass brought to the cluster can be watched only now.
       if (followed?.missing) await follow(now, signal);
+      await breathe();
       const garbage = await collect(now, signal, progress);
+      await breathe();
       waits.retain((key) => now.byKey.has(key) || garbage.waiting.has(key));
       current = now;
 
+      await breathe();
       const attempted = [...results.attempted, ...garbage.outcomes];
       if (attempted.length === 0) {
         apply.log({ info: 'nothing to do: the cluster is as git has it', objects: now.wanted.length });
@@ -112,6 +118,7 @@ export function createPasses(config: SourceConfig, ports: SourcePorts, waits: Ob
       const endedAt = new Date(ports.now());
       const done = keep({ revision, startedAt, endedAt, outcomes, error: undefined }, attempted);
 
+      await breathe();
       progress('recording what was done');
       const range = { ...(mark ? { from: mark } : {}), to: revision };
       const commits = mark === revision ? [] : await repository.log(range, config.paths, signal);
