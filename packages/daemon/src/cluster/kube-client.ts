@@ -4,7 +4,8 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { ApiStatusError, ApiUnreachableError } from './api-error.ts';
 import type { ApiStatus } from './api-status.ts';
-import { createKubeConnection } from './kube-connection.ts';
+import { type Credentials, createKubeConnection } from './kube-connection.ts';
+import { askWhole, type WholeAnswer } from './whole-answer.ts';
 
 export interface KubeRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -51,45 +52,41 @@ export function createKubeClient(config: KubeConfig, now: () => number): KubeCli
   const connection = createKubeConnection(config, now);
   const host = connection.origin + connection.prefix;
 
-  const dispatch = async (
+  const optionsOf = (
     request: KubeRequest,
-    signal: AbortSignal,
+    credentials: Credentials['headers'],
     bodyTimeout: number,
-    renew: boolean,
-  ): Promise<Dispatcher.ResponseData> => {
-    const { headers, dispatcher } = await connection.credentials(renew);
-    const query = new URLSearchParams(request.query).toString();
-    return dispatcher.request({
-      origin: connection.origin,
-      path: `${connection.prefix}${request.path}${query === '' ? '' : `?${query}`}`,
-      method: request.method,
-      headers: {
-        accept: request.accept ?? 'application/json',
-        'user-agent': 'fluxd',
-        ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
-        ...headers,
-      },
-      body: request.body === undefined ? null : JSON.stringify(request.body),
-      signal,
-      headersTimeout: requestTimeout,
-      bodyTimeout,
-    });
-  };
+  ): Dispatcher.RequestOptions => ({
+    origin: connection.origin,
+    path: `${connection.prefix}${request.path}${queryText(request.query)}`,
+    method: request.method,
+    headers: {
+      accept: request.accept ?? 'application/json',
+      'user-agent': 'fluxd',
+      ...(request.body === undefined ? {} : { 'content-type': request.contentType ?? 'application/json' }),
+      ...credentials,
+    },
+    body: request.body === undefined ? null : JSON.stringify(request.body),
+    headersTimeout: requestTimeout,
+    bodyTimeout,
+  });
 
-  /** Has the answer's head, or throws. */
-  const send = async (
+  /** @param leave - an answer that is not looked at */
+  const send = async <Answer extends { readonly statusCode: number }>(
     request: KubeRequest,
-    signal: AbortSignal,
     bodyTimeout: number,
-  ): Promise<Dispatcher.ResponseData> => {
-    let answer = await dispatch(request, signal, bodyTimeout, false);
-    if (answer.statusCode === 401) {
-      // The token may have been renewed since: a file's by the kubelet, a plugin's by time.
-      await answer.body.dump();
-      answer = await dispatch(request, signal, bodyTimeout, true);
-    }
-    if (answer.statusCode >= 400) throw statusError(answer, await answer.body.text());
-    return answer;
+    ask: (dispatcher: Dispatcher, options: Dispatcher.RequestOptions) => Promise<Answer>,
+    leave?: (answer: Answer) => Promise<void>,
+  ): Promise<Answer> => {
+    const attempt = async (renew: boolean): Promise<Answer> => {
+      const { headers, dispatcher } = await connection.credentials(renew);
+      return ask(dispatcher, optionsOf(request, headers, bodyTimeout));
+    };
+    const answer = await attempt(false);
+    if (answer.statusCode !== 401) return answer;
+    // The token may have been renewed since: a file's by the kubelet, a plugin's by time.
+    await leave?.(answer);
+    return attempt(true);
   };
 
   /** What goes wrong on the way is told as such; what the server says, and an abort, go on as they are. */
@@ -103,9 +100,12 @@ export function createKubeClient(config: KubeConfig, now: () => number): KubeCli
     host,
     async request(request, signal) {
       try {
-        const answer = await send(request, signal, requestTimeout);
+        const answer = await send(request, requestTimeout, (dispatcher, options) =>
+          askWhole(dispatcher, options, signal),
+        );
+        if (answer.statusCode >= 400) throw statusError(answer);
         const contentType = header(answer, 'content-type');
-        const body = parseBody(await answer.body.text(), contentType);
+        const body = parseBody(answer.text, contentType);
         return { code: answer.statusCode, contentType, warnings: warningsOf(answer), body };
       } catch (error) {
         throw translate(error, signal);
@@ -113,14 +113,26 @@ export function createKubeClient(config: KubeConfig, now: () => number): KubeCli
     },
     async *lines(request, signal) {
       try {
-        const answer = await send(request, signal, silentWatchTimeout);
-        yield* linesOf(answer.body as AsyncIterable<Buffer>);
+        const answer = await send(
+          request,
+          silentWatchTimeout,
+          (dispatcher, options) => dispatcher.request({ ...options, signal }),
+          ({ body }) => body.dump(),
+        );
+        const { statusCode, headers, body } = answer;
+        if (statusCode >= 400) throw statusError({ statusCode, headers, text: await body.text() });
+        yield* linesOf(body as AsyncIterable<Buffer>);
       } catch (error) {
         throw translate(error, signal);
       }
     },
     close: () => connection.close(),
   };
+}
+
+/** With its question mark; empty when there is none. */
+function queryText(query: KubeRequest['query']): string {
+  return query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
 }
 
 /** The lines that end with a newline; what is cut off behind the last one is dropped. */
@@ -138,13 +150,13 @@ async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
   }
 }
 
-function header(answer: Dispatcher.ResponseData, name: string): string {
+function header(answer: Pick<WholeAnswer, 'headers'>, name: string): string {
   const value = answer.headers[name];
   return Array.isArray(value) ? value.join(', ') : (value ?? '');
 }
 
 /** The texts of `Warning: 299 - "…"` headers. */
-function warningsOf(answer: Dispatcher.ResponseData): string[] {
+function warningsOf(answer: WholeAnswer): string[] {
   const value = answer.headers['warning'];
   const all = Array.isArray(value) ? value : value === undefined ? [] : [value];
   return all.flatMap((line) =>
@@ -165,8 +177,8 @@ function parseBody(text: string, contentType: string): JsonObject {
   }
 }
 
-function statusError(answer: Dispatcher.ResponseData, text: string): ApiStatusError {
-  const status = parseStatus(text, answer.statusCode);
+function statusError(answer: WholeAnswer): ApiStatusError {
+  const status = parseStatus(answer.text, answer.statusCode);
   const seconds = Number(header(answer, 'retry-after') || Number.NaN);
   const retryAfterMs = Number.isFinite(seconds) ? seconds * 1_000 : undefined;
   return new ApiStatusError(answer.statusCode, status, retryAfterMs);
