@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bench, Measurement } from '../bench.ts';
 import type { Row } from '../row.ts';
 import { median } from '../statistics.ts';
+import { printRequests } from '../world/cluster.ts';
 import { openStage, type Scene, type Stage } from '../world/stage.ts';
 import { untilRegistry } from '../world/until-scanned.ts';
 import { point } from './point.ts';
@@ -58,7 +59,7 @@ async function watchIdle({ cluster, host, registry }: Stage, scenes: readonly Sc
   const [before, start] = [await spent(), performance.now()];
   await sleep(minute);
   const [after, minutes] = [await spent(), (performance.now() - start) / minute];
-  const [toCluster, toRegistry] = [(await cluster.takeRequests()).length, registry.requests.all().length];
+  const [toCluster, toRegistry] = [await cluster.takeRequests(), registry.requests.all()];
   const memory = await Promise.all(scenes.map(({ fluxd }) => fluxd.ask('memory')));
 
   const size = scenes.length;
@@ -69,9 +70,12 @@ async function watchIdle({ cluster, host, registry }: Stage, scenes: readonly Sc
   return [
     cost('processor time of each', 's/h', hourly(after.daemons - before.daemons)),
     cost('processor time of its git', 's/h', hourly(after.git - before.git)),
-    cost('requests to the API server', 'requests/min', toCluster / minutes),
+    {
+      ...cost('requests to the API server', 'requests/min', toCluster.length / minutes),
+      note: printRequests(toCluster),
+    },
     cost('connections to the git host', 'requests/min', (after.connections - before.connections) / minutes),
-    cost('requests to the registry', 'requests/min', toRegistry / minutes),
+    cost('requests to the registry', 'requests/min', toRegistry.length / minutes),
     cost('memory of each', 'MB', median(memory.map(({ rss }) => rss))),
   ];
 }

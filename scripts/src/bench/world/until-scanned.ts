@@ -30,6 +30,10 @@ export async function untilRegistry(
 /** After which the daemon has seen and shown all that there is. */
 export async function lookAtAll(scene: Scene, signal: AbortSignal): Promise<void> {
   await untilScanned(scene, signal);
-  const workloads = `${scene.fluxd.api}/v11/services?namespace=${scene.namespace}`;
-  await (await fetch(workloads, { signal })).arrayBuffer();
+  await lookAtWorkloads(scene, signal);
+}
+
+/** The daemon lists them when it is asked for the first time, and says nothing before it has. */
+export async function lookAtWorkloads({ fluxd, namespace }: Scene, signal: AbortSignal): Promise<void> {
+  await (await fetch(`${fluxd.api}/v11/services?namespace=${namespace}`, { signal })).arrayBuffer();
 }
