@@ -13,8 +13,7 @@ it('tells the containers of workloads, and remembers them as long as the file is
   const loader = createManifestLoader({ reader });
   const pod = 'spec: {template: {spec: {containers: [{name: c, image: "quay.io/a/b:1"}]}}}\n';
   const files = { 'a.yaml': manifestOf('Deployment', 'a') + pod, 'b.yaml': manifestOf('Service', 'b') };
-  const load = async (text: string) =>
-    loader.load(reader.commit({ ...files, 'c.yaml': text }), [], signal);
+  const load = async (text: string) => loader.load(reader.commit({ ...files, 'c.yaml': text }), [], signal);
   const first = await load('');
   const images = await Promise.all(first.manifests.map((manifest) => first.images(manifest, signal)));
   const image = { domain: 'quay.io', path: 'a/b', tag: '1', sha256: '' };
