@@ -1,7 +1,9 @@
 import { resourceId } from '@fluxctl/shared/resource/resource-id';
 import { describe, expect, it } from 'vitest';
 import type { Scope } from '../src/cluster/cluster.ts';
+import type { CommitSha } from '../src/git/repository.ts';
 import { createManifestLoader } from '../src/manifests/loader.ts';
+import type { ManifestLoader } from '../src/manifests/manifest.ts';
 import { createDefinitionStore, type Definitions } from '../src/reconcile/definitions.ts';
 import type { SourceConfig } from '../src/reconcile/source-config.ts';
 import { createMemoryReader, type MemoryFile } from './fakes/memory-reader.ts';
@@ -59,6 +61,54 @@ metadata: {name: foos.acme.io}
 spec: {group: acme.io, version: v1beta1, scope: Namespaced, names: {kind: Foo}}
 `;
 const foo = 'apiVersion: acme.io/v1beta1\nkind: Foo\nmetadata: {name: f, namespace: bar}\n';
+
+describe('revisions', () => {
+  function createCountedStore() {
+    const reader = createMemoryReader();
+    const loads: string[] = [];
+    const inner = createManifestLoader({ reader });
+    const loader: ManifestLoader = {
+      load(revision, ...args) {
+        loads.push(revision.slice(-1));
+        return inner.load(revision, ...args);
+      },
+    };
+    const cluster = {
+      scope: async (): Promise<Scope> => ({ found: true, namespaced: true, plural: '' }),
+    };
+    const revisions = ['a', 'b', 'c'].map((name) => reader.commit({ 'x.yaml': object('ConfigMap', name) }));
+    const store = createDefinitionStore(config, { loader, cluster });
+    const at = (index: number, by = signal) => store.at(revisions[index] as CommitSha, by);
+    return { at, loads };
+  }
+
+  it('are kept, the two that were asked for last', async () => {
+    const { at, loads } = createCountedStore();
+    const first = await at(0);
+    await at(1);
+    expect(await at(0)).toBe(first);
+    expect(loads).toEqual(['1', '2']);
+    await at(2);
+    expect(await at(0)).toBe(first);
+    await at(1);
+    expect(loads).toEqual(['1', '2', '3', '2']);
+  });
+
+  it('are loaded once for all who ask meanwhile', async () => {
+    const { at, loads } = createCountedStore();
+    const [one, other] = await Promise.all([at(0), at(0)]);
+    expect(one).toBe(other);
+    expect(loads).toEqual(['1']);
+  });
+
+  it('are loaded anew where the one who began gave up', async () => {
+    const { at } = createCountedStore();
+    const begun = at(0, AbortSignal.abort(new Error('stopped')));
+    const other = at(0);
+    await expect(begun).rejects.toThrow('stopped');
+    expect(placed(await other)).toEqual(['default:configmap/a apply']);
+  });
+});
 
 describe('places of objects', () => {
   it.each([

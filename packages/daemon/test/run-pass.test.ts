@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import type { LoadProblem } from '../src/manifests/manifest.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { LoadProblem, ManifestLoader } from '../src/manifests/manifest.ts';
+import { createSource } from '../src/reconcile/source.ts';
 import { createWorld, object, type World } from './fakes/world.ts';
 
 const a = object('ConfigMap', 'a');
@@ -312,6 +313,31 @@ describe('marker, events and metrics', () => {
     ]);
     // Once to make sure, once to apply it.
     expect(world.repository.bodiesRead).toEqual(['b', 'b']);
+  });
+
+  it('loads while it is found out whether git may be written to, once for that and the first pass', async () => {
+    const { repository, config, ports } = createWorld();
+    repository.commit({ a });
+    repository.setStatus({ state: 'new', error: '' });
+    const loaded: string[] = [];
+    const loader: ManifestLoader = {
+      load(...args) {
+        loaded.push(repository.status.state);
+        return repository.loader.load(...args);
+      },
+    };
+    const source = createSource(config, { ...ports, loader });
+    const stop = new AbortController();
+    const running = source.run(stop.signal, stop.signal);
+    repository.setStatus({ state: 'cloned', error: '' });
+    await vi.waitFor(() => expect(loaded).toEqual(['cloned']));
+    expect(source.applied()).toBeUndefined();
+    repository.setStatus({ state: 'ready', error: '' });
+    repository.refreshed();
+    await vi.waitFor(() => expect(source.applied()).toBeDefined());
+    expect(loaded).toEqual(['cloned']);
+    stop.abort();
+    await running;
   });
 
   it('[daemon 38] [daemon 2] with the tag one behind the event has only what changed, and the tag moves', async () => {

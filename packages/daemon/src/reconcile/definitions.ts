@@ -18,6 +18,7 @@ import type {
 } from '../manifests/manifest.ts';
 import { gcMark } from '../manifests/mark.ts';
 import { createBreather } from '../waiting/breather.ts';
+import { untilAborted } from '../waiting/until-aborted.ts';
 import {
   createWantedResolver,
   type Kind,
@@ -48,22 +49,37 @@ export interface Definitions {
 /** Sees objects of git while their bodies are at hand; their places are those that the cluster tells by itself. */
 export type WantedListener = (objects: readonly Wanted[], body: (manifest: Manifest) => JsonObject) => void;
 
-/** Loads, or takes what was loaded before. No request is made for a revision whose kinds are all known. */
+/**
+ * Loads, or takes what was loaded before: the two revisions asked for last are kept. No request is made for
+ * one whose kinds are all known; who asks for one that is being loaded waits for it.
+ */
 export interface DefinitionStore {
   at(revision: CommitSha, signal: AbortSignal, onParsed?: WantedListener): Promise<Definitions>;
   /** What the cluster serves may have changed: scopes are looked up anew. */
   forgetScopes(): void;
 }
 
+/** A pass and an update job that works on a newer head ask in turns. */
+const revisionsKept = 2;
+
+interface Kept {
+  readonly definitions: Definitions;
+  /** How often scopes had been forgotten when they were looked up. */
+  readonly scopesOf: number;
+}
+
 export function createDefinitionStore(
   config: SourceConfig,
   ports: { readonly loader: ManifestLoader; readonly cluster: Pick<Cluster, 'scope'> },
 ): DefinitionStore {
-  let latest: Definitions | undefined;
-  let scopesHold = false;
+  /** What was asked for last comes last. */
+  const kept = new Map<CommitSha, Kept>();
+  const underWay = new Map<CommitSha, Promise<unknown>>();
+  let timesForgotten = 0;
   const { allowedNamespaces, defaultNamespace, setName } = config;
   const markOf = (id: ResourceId): string => gcMark(setName, id);
   const resolve = createWantedResolver({ allowedNamespaces, defaultNamespace, markOf });
+
   function showWanted(onParsed: WantedListener, ask: ScopeLookUp): ParsedListener {
     const scopes = new PairMap<Scope>();
     return async (manifests, body) => {
@@ -74,27 +90,54 @@ export function createDefinitionStore(
     };
   }
 
+  function keep(one: Kept): Definitions {
+    const { revision } = one.definitions;
+    kept.delete(revision);
+    kept.set(revision, one);
+    for (const oldest of kept.keys()) if (kept.size > revisionsKept) kept.delete(oldest);
+    return one.definitions;
+  }
+
+  async function make(
+    revision: CommitSha,
+    signal: AbortSignal,
+    onParsed: WantedListener | undefined,
+  ): Promise<Definitions> {
+    const scopesOf = timesForgotten;
+    const breathe = createBreather();
+    const ask: ScopeLookUp = (apiVersion, kind) => ports.cluster.scope(apiVersion, kind, signal);
+    const listener = onParsed && showWanted(onParsed, ask);
+    const before = kept.get(revision)?.definitions.loaded;
+    const loaded = before ?? (await ports.loader.load(revision, config.paths, signal, listener));
+    await breathe();
+    const scopes = await lookUpScopes(loaded, ask);
+    const resolved = resolve(loaded.manifests, scopes);
+    await breathe();
+    const definitions = build(revision, loaded, resolved, defaultNamespace);
+    return keep({ definitions, scopesOf });
+  }
+
   return {
     async at(revision, signal, onParsed) {
-      const known = latest?.revision === revision ? latest : undefined;
-      if (known?.unscoped.length === 0 && scopesHold) return known;
-      scopesHold = true;
-      const breathe = createBreather();
-      const ask: ScopeLookUp = (apiVersion, kind) => ports.cluster.scope(apiVersion, kind, signal);
-      const listener = onParsed && showWanted(onParsed, ask);
-      const loaded = known?.loaded ?? (await ports.loader.load(revision, config.paths, signal, listener));
-      await breathe();
-      const scopes = await lookUpScopes(loaded, ask).catch((error: unknown) => {
-        scopesHold = false;
-        throw error;
-      });
-      const resolved = resolve(loaded.manifests, scopes);
-      await breathe();
-      latest = build(revision, loaded, resolved, defaultNamespace);
-      return latest;
+      for (let others = underWay.get(revision); others; others = underWay.get(revision)) {
+        // What becomes of it is theirs; it is known then, or begun anew.
+        await untilAborted(
+          others.catch(() => undefined),
+          signal,
+        );
+      }
+      const known = kept.get(revision);
+      if (known?.definitions.unscoped.length === 0 && known.scopesOf === timesForgotten) return keep(known);
+      const making = make(revision, signal, onParsed);
+      underWay.set(revision, making);
+      try {
+        return await making;
+      } finally {
+        if (underWay.get(revision) === making) underWay.delete(revision);
+      }
     },
     forgetScopes() {
-      scopesHold = false;
+      timesForgotten += 1;
     },
   };
 }

@@ -25,6 +25,11 @@ export type Progress = (doing: string) => void;
 /** The passes of one source; one at a time. */
 export interface Passes {
   /**
+   * Loads a revision, so that a full pass finds it loaded; what our watches have told by then is compared on
+   * the way.
+   */
+  prepare(revision: CommitSha, signal: AbortSignal): Promise<void>;
+  /**
    * Brings the cluster to a revision and moves the marker. What fails for one object is an outcome;
    * what ends the pass rejects.
    */
@@ -83,6 +88,10 @@ export function createPasses(config: SourceConfig, ports: SourcePorts, waits: Ob
     definitions,
     get current() {
       return current;
+    },
+
+    async prepare(revision, signal) {
+      await definitions.at(revision, signal, objects.confirmParsed);
     },
 
     async full({ revision, retryNow }, signal, progress) {

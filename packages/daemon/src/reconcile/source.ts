@@ -1,6 +1,7 @@
 import type { PassStatus, SourceStatus } from '@fluxctl/shared/api/types';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
-import type { CommitSha, Repository } from '../git/repository.ts';
+import type { CommitSha, Repository, RepositoryStatus } from '../git/repository.ts';
+import { untilAborted } from '../waiting/until-aborted.ts';
 import type { Definitions } from './definitions.ts';
 import { createSourceLoop } from './loop.ts';
 import type { SyncMarker } from './marker.ts';
@@ -49,10 +50,20 @@ export function createSource(config: SourceConfig, ports: SourcePorts): Source {
     return current?.revision === head ? current : passes.definitions.at(head, signal);
   }
 
-  /** While git is cloned; what fails here is done again, and told, by the first pass. */
+  /**
+   * Looks at the cluster while git is cloned, and loads manifests while it is found out whether git may be
+   * written to; what fails here is done again, and told, by the first pass.
+   */
   async function lookAhead(stop: AbortSignal): Promise<void> {
     if (repository.status.state === 'unconfigured') return;
-    await ports.cluster.live.begin(stop).catch(() => undefined);
+    const cloned = untilCloned(repository);
+    try {
+      await ports.cluster.live.begin(stop);
+      await untilAborted(cloned, stop);
+      if (repository.status.state === 'cloned') await passes.prepare(await repository.head(stop), stop);
+    } catch {
+      // see above
+    }
   }
 
   return {
@@ -93,6 +104,16 @@ export function createSource(config: SourceConfig, ports: SourcePorts): Source {
       };
     },
   };
+}
+
+function untilCloned(repository: Repository): Promise<void> {
+  return new Promise((resolve) => {
+    const look = ({ state }: RepositoryStatus): void => {
+      if (state === 'cloned' || state === 'ready') resolve();
+    };
+    look(repository.status);
+    repository.onStatus(look);
+  });
 }
 
 function passStatus(report: SyncReport, which: 'failures' | 'all'): PassStatus {
