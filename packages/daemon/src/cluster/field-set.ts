@@ -35,29 +35,30 @@ export function restrictFields(fields: FieldsV1, object: JsonValue): FieldsV1 {
  * in no field set, and not looked for.
  */
 export function coversObject(fields: FieldsV1, object: JsonObject): boolean {
-  for (const [key, value] of Object.entries(object)) {
+  const { members } = ownedBy(fields);
+  for (const key in object) {
     if (key === 'apiVersion' || key === 'kind' || key === 'status') continue;
-    const below = fields[`f:${key}`];
-    const wanted = key === 'metadata' ? withoutIdentity(value) : value;
-    if (isEmptyObject(wanted) && key === 'metadata') continue;
-    if (!isCovered(below, wanted)) return false;
+    const below = members.get(key);
+    const value = object[key] ?? null;
+    const isMetadata = key === 'metadata' && isObject(value);
+    if (!(isMetadata ? coversMetadata(below, value) : isCovered(below, value))) return false;
+  }
+  return true;
+}
+
+function coversMetadata(owned: Owned | undefined, metadata: JsonObject): boolean {
+  for (const key in metadata) {
+    if (identity.has(key)) continue;
+    if (owned?.isLeaf) return true;
+    if (!owned || !isCovered(owned.members.get(key), metadata[key] ?? null)) return false;
   }
   return true;
 }
 
 /** An empty list of things that have keys is nothing to own. */
-function isCovered(fields: FieldsV1 | undefined, value: JsonValue): boolean {
-  if (fields === undefined) return Array.isArray(value) && value.length === 0;
-  return covers(fields, value);
-}
-
-function withoutIdentity(metadata: JsonValue): JsonValue {
-  if (!isObject(metadata)) return metadata;
-  const rest: JsonObject = {};
-  for (const [key, value] of Object.entries(metadata)) {
-    if (!identity.has(key)) rest[key] = value;
-  }
-  return rest;
+function isCovered(owned: Owned | undefined, value: JsonValue): boolean {
+  if (owned === undefined) return Array.isArray(value) && value.length === 0;
+  return covers(owned, value);
 }
 
 /** Members of `metadata` that nobody owns. */
@@ -66,38 +67,56 @@ const identity = new Set([
   ...['creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'managedFields'],
 ]);
 
-function covers(fields: FieldsV1, value: JsonValue): boolean {
-  if (isLeaf(fields)) return true;
-  if (Array.isArray(value)) return value.every((item) => coversItem(fields, item));
+function covers(owned: Owned, value: JsonValue): boolean {
+  if (owned.isLeaf) return true;
+  if (Array.isArray(value)) return value.every((item) => coversItem(owned, item));
   if (!isObject(value)) return true;
-  return Object.entries(value).every(([key, below]) => isCovered(fields[`f:${key}`], below));
+  for (const key in value) if (!isCovered(owned.members.get(key), value[key] ?? null)) return false;
+  return true;
 }
 
-function coversItem(fields: FieldsV1, item: JsonValue): boolean {
-  if (!isObject(item)) return fields[`v:${JSON.stringify(item)}`] !== undefined;
-  return keyedItems(fields).some(({ keys, below }) => hasKeys(item, keys) && covers(below, item));
+function coversItem({ items, values }: Owned, item: JsonValue): boolean {
+  if (!isObject(item)) return values.has(JSON.stringify(item));
+  return items.some(({ keys, below }) => hasKeys(item, keys) && covers(below, item));
+}
+
+/** Fields sorted by what they are, so that they are found without making texts of their paths. */
+interface Owned {
+  readonly isLeaf: boolean;
+  /** Of `f:name`, by name. */
+  readonly members: ReadonlyMap<string, Owned>;
+  /** Of `k:{…}`. */
+  readonly items: readonly KeyedItem[];
+  /** Of `v:…`, as JSON. */
+  readonly values: ReadonlySet<string>;
 }
 
 /** An item of a list that is known by its keys. */
 interface KeyedItem {
   readonly keys: Keys;
-  readonly below: FieldsV1;
+  readonly below: Owned;
 }
 
 /** Members of an item by which it is known, with their values. */
 type Keys = readonly (readonly [key: string, value: JsonValue])[];
 
-/** Like objects share their fields, so that their keys are read once. */
-const keyedItemsKnown = new WeakMap<FieldsV1, readonly KeyedItem[]>();
+/** Like objects share their fields, which are sorted once. */
+const sorted = new WeakMap<FieldsV1, Owned>();
 
-function keyedItems(fields: FieldsV1): readonly KeyedItem[] {
-  const known = keyedItemsKnown.get(fields);
+function ownedBy(fields: FieldsV1): Owned {
+  const known = sorted.get(fields);
   if (known) return known;
-  const items = Object.entries(fields)
-    .filter(([path]) => path.startsWith('k:'))
-    .map(([path, below]) => ({ keys: keysOf(path), below }));
-  keyedItemsKnown.set(fields, items);
-  return items;
+  const members = new Map<string, Owned>();
+  const items: KeyedItem[] = [];
+  const values = new Set<string>();
+  for (const [path, below] of Object.entries(fields)) {
+    if (path.startsWith('f:')) members.set(path.slice(2), ownedBy(below));
+    else if (path.startsWith('k:')) items.push({ keys: keysOf(path), below: ownedBy(below) });
+    else if (path.startsWith('v:')) values.add(path.slice(2));
+  }
+  const owned = { isLeaf: isLeaf(fields), members, items, values };
+  sorted.set(fields, owned);
+  return owned;
 }
 
 /** Whether an item has the keys of `k:{…}`; one that it leaves out may have come from a default. */
@@ -132,10 +151,6 @@ function keysOf(path: string): Keys {
 function isLeaf(fields: FieldsV1): boolean {
   for (const path in fields) if (path !== '.') return false;
   return true;
-}
-
-function isEmptyObject(value: JsonValue): boolean {
-  return isObject(value) && Object.keys(value).length === 0;
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {
