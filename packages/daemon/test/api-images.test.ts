@@ -413,28 +413,3 @@ describe('GET /v12/explain', () => {
     expect((await explain(readonly, 'any')).obstacles).toMatchObject([{ kind: 'read-only' }]);
   });
 });
-
-it('answers about a thousand workloads quickly', async () => {
-  const tags = Object.fromEntries(
-    Array.from({ length: 30 }, (_, patch) => [
-      `1.0.${patch}`,
-      `2026-01-${String(patch + 1).padStart(2, '0')}`,
-    ]),
-  );
-  const names = Array.from({ length: 1_000 }, (_, index) => `w-${index}`);
-  const policies = { automated: 'true', 'tag.app': 'semver:~1.0' };
-  await using api = await startWithImages(
-    Object.fromEntries(
-      names.map((name, index) => [
-        `${name}.yaml`,
-        deployment(name, { app: `acme/app-${index}:1.0.1` }, policies),
-      ]),
-    ),
-    Object.fromEntries(names.map((_, index) => [`acme/app-${index}`, tags])),
-  );
-  for (const path of ['/v10/images', '/v12/workloads', '/v11/services']) {
-    const started = performance.now();
-    expect((await api.ask(path)).json()).toHaveLength(1_000);
-    expect(performance.now() - started, path).toBeLessThan(3_000);
-  }
-});

@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream';
 import { apiPrefix, type Route, type RouteName, routes } from '@fluxctl/shared/api/routes';
 import { goJson } from '@fluxctl/shared/go-json';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { ApiPorts } from './api-ports.ts';
+import { inBlocks } from './blocks.ts';
 import { redirectFor } from './clean-path.ts';
 import type { ApiRequest, ApiResponse } from './handlers/handler.ts';
 import { handlers } from './handlers/handlers.ts';
@@ -121,9 +123,25 @@ function queryOf(request: FastifyRequest): URLSearchParams {
   return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
 }
 
-function send(reply: FastifyReply, response: ApiResponse): FastifyReply {
+async function send(reply: FastifyReply, response: ApiResponse): Promise<FastifyReply> {
   if ('status' in response) return reply.code(response.status).send();
-  return reply.code(200).type(jsonType).send(goJson(response.json));
+  reply.code(200).type(jsonType);
+  return reply.send('json' in response ? goJson(response.json) : await bodyOf(response.pieces));
+}
+
+/** Short ones whole, and with their length; of a long one there is never more than a part. */
+async function bodyOf(pieces: Iterable<Buffer>): Promise<Buffer | Readable> {
+  const blocks = inBlocks(pieces);
+  const first = await blocks.next();
+  const second = await blocks.next();
+  if (second.done) return first.value ?? Buffer.alloc(0);
+  return Readable.from(
+    (async function* () {
+      yield first.value;
+      yield second.value;
+      yield* blocks;
+    })(),
+  );
 }
 
 function sendFailure(request: FastifyRequest, reply: FastifyReply, failure: ReturnType<typeof toFailure>) {

@@ -36,6 +36,8 @@ export interface ScannedRepository {
   /** All that the registry lists, in its order. */
   readonly tags: readonly string[];
   readonly scannedAt: Timestamp;
+  /** The same object as before: the tags, and what is known of each, are the same too. */
+  readonly version: object;
   tag(tag: string): TagState;
   /** The tags whose facts are known. */
   images(): readonly ImageInfo[];

@@ -13,6 +13,7 @@ export function scanned(tags: Readonly<Record<string, Known>>): RepositoryImages
     state: 'scanned',
     tags: [...states.keys()],
     scannedAt: zeroTime,
+    version: states,
     tag: (tag) => states.get(tag) ?? { state: 'unlisted' },
     images: () => [...states.values()].flatMap((state) => (state.state === 'known' ? [state.image] : [])),
   };

@@ -10,7 +10,11 @@ export interface ApiRequest {
   readonly signal: AbortSignal;
 }
 
-export type ApiResponse = { readonly json: unknown } | { readonly status: 202 | 204 };
+export type ApiResponse =
+  | { readonly json: unknown }
+  /** JSON that is encoded already, or is while it is sent. */
+  | { readonly pieces: Iterable<Buffer> }
+  | { readonly status: 202 | 204 };
 
 /** Answers one route. */
 export type Handler = (request: ApiRequest, ports: ApiPorts) => Promise<ApiResponse> | ApiResponse;

@@ -1,13 +1,16 @@
 import type {
-  ImageStatus,
   RegistryStatus,
   RepositoryScan,
   WorkloadDetail,
   WorkloadExplanation,
 } from '@fluxctl/shared/api/types';
 import { MissingError, UserError } from '@fluxctl/shared/errors';
+import { goJson } from '@fluxctl/shared/go-json';
+import { writeImageRef } from '@fluxctl/shared/images/image-ref';
 import type { Policies } from '@fluxctl/shared/policy/policies';
+import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import { printTimestamp } from '@fluxctl/shared/timestamp';
+import { readContainerPolicy } from '../../automation/container-policy.ts';
 import { explainWorkload } from '../../automation/explain.ts';
 import {
   type ContainerField,
@@ -16,10 +19,12 @@ import {
 } from '../../automation/image-status.ts';
 import { possibleUpdates } from '../../automation/possible-updates.ts';
 import type { Workload } from '../../cluster/cluster.ts';
+import type { NamedImage } from '../../manifests/named-image.ts';
 import { definedPolicies } from '../../reconcile/defined-policies.ts';
-import type { RepositoryStatus } from '../../registry/image-registry.ts';
+import type { RepositoryImages, RepositoryStatus } from '../../registry/image-registry.ts';
 import { createBreather } from '../../waiting/breather.ts';
 import type { ApiPorts } from '../api-ports.ts';
+import { EncodedLately, encode, jsonArray } from '../encoded.ts';
 import { parseService } from '../parse-service.ts';
 import type { ApiRequest, Handler } from './handler.ts';
 
@@ -39,23 +44,47 @@ export const listImages: Handler = async (request, ports) => {
   const workloads = await ports.cluster.workloads(filter, request.signal);
   if (workloads.length === 0) return { json: null };
   const defined = await definedPolicies(ports.sources, request.signal);
-  let fields: ReadonlySet<ContainerField> | undefined;
-  const status = (workload: Workload): ImageStatus => {
-    const { containers } = workload;
-    if (containers.length === 0) return { ID: workload.id, Containers: null };
-    // An unknown field is an error only where there is something to tell of it, as in Flux v1.
-    fields ??= parseContainerFields(request.query('containerFields') ?? '');
-    const asked = fields;
-    const policies = defined.get(workload.id) ?? {};
-    return {
-      ID: workload.id,
-      Containers: containers.map((one) =>
-        containerWithImages(one, policies, ports.images.imagesOf(one.image), asked),
-      ),
-    };
+  // An unknown field is an error only where there is something to tell of it, as in Flux v1.
+  const isAsked = workloads.some(({ containers }) => containers.length > 0);
+  const fields = parseContainerFields(isAsked ? (request.query('containerFields') ?? '') : '');
+  const container = (policies: Policies, one: NamedImage): Buffer =>
+    encodedContainer(one, policies, ports.images.imagesOf(one.image), fields);
+  return {
+    pieces: jsonArray(workloads, ({ id, containers }) =>
+      encodedImages(id, containers, (one) => container(defined.get(id) ?? {}, one)),
+    ),
   };
-  return { json: await eachInTurn(workloads, status, request.signal) };
 };
+
+/** An `ImageStatus`. */
+function* encodedImages(
+  id: ResourceId,
+  containers: readonly NamedImage[],
+  encoded: (container: NamedImage) => Buffer,
+): Generator<Buffer, void, undefined> {
+  yield Buffer.from(`{"ID":${goJson(id)},"Containers":`);
+  if (containers.length === 0) yield encode(null);
+  else yield* jsonArray(containers, (one) => [encoded(one)]);
+  yield closing;
+}
+
+const closing = Buffer.from('}');
+
+/** Containers of many workloads run images of one repository, and by one policy. */
+const lately = new EncodedLately(8 * 1024 * 1024);
+
+function encodedContainer(
+  container: NamedImage,
+  policies: Policies,
+  images: RepositoryImages,
+  fields: ReadonlySet<ContainerField>,
+): Buffer {
+  const told = () => containerWithImages(container, policies, images, fields);
+  if (images.state === 'unknown') return encode(told());
+  const { pattern, order } = readContainerPolicy(policies, container.name);
+  const key = [container.name, writeImageRef(container.image), pattern.text, order, ...fields].join('\n');
+  return lately.get(key, images.version, told);
+}
 
 /** Others are answered meanwhile: a thousand workloads may have a thousand tags each. */
 async function eachInTurn<T>(

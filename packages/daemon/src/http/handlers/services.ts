@@ -2,12 +2,13 @@ import type { Container, ControllerStatus } from '@fluxctl/shared/api/types';
 import { errorMessage, UserError } from '@fluxctl/shared/errors';
 import { sortedMap } from '@fluxctl/shared/go-json';
 import { printImageRef } from '@fluxctl/shared/images/image-ref';
-import { isSet } from '@fluxctl/shared/policy/policies';
+import { isSet, type Policies } from '@fluxctl/shared/policy/policies';
 import { parseResourceId, type ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { Workload } from '../../cluster/cluster.ts';
 import type { NamedImage } from '../../manifests/named-image.ts';
 import type { Source } from '../../reconcile/source.ts';
 import type { Wanted } from '../../reconcile/wanted.ts';
+import { EncodedOnce, jsonArray } from '../encoded.ts';
 import { badRequest } from '../http-error.ts';
 import type { Handler } from './handler.ts';
 
@@ -27,7 +28,7 @@ export const listServices: Handler = async (request, { cluster, sources }) => {
   });
   if (workloads.length === 0) return { json: null };
   const views = await Promise.all(sources.map((source) => sourceView(source, request.signal)));
-  return { json: workloads.map((workload) => controllerStatus(workload, views)) };
+  return { pieces: jsonArray(workloads, (workload) => [encodedStatus(workload, views)]) };
 };
 
 function parseIds(list: string): ResourceId[] {
@@ -60,17 +61,51 @@ async function sourceView(source: Source, signal: AbortSignal): Promise<SourceVi
   };
 }
 
-function controllerStatus(workload: Workload, views: readonly SourceView[]): ControllerStatus {
-  const view = views.find(({ definitions }) => definitions.has(workload.id));
-  const policies = view?.definitions.get(workload.id)?.manifest.policies ?? {};
-  const syncError = views.map(({ syncErrors }) => syncErrors.get(workload.id)).find(Boolean);
+const encoded = new EncodedOnce<Workload>();
+
+function encodedStatus(workload: Workload, views: readonly SourceView[]): Buffer {
+  const defined = definitionOf(workload.id, views);
+  const facts = {
+    policies: defined?.policies ?? noPolicies,
+    readOnly: readOnlyReason(defined?.view, views),
+    syncError: syncErrorOf(workload.id, views),
+  };
+  return encoded.get(workload, Object.values(facts), () => controllerStatus(workload, facts));
+}
+
+const noPolicies: Policies = {};
+
+function definitionOf(id: ResourceId, views: readonly SourceView[]) {
+  for (const view of views) {
+    const policies = view.definitions.get(id)?.manifest.policies;
+    if (policies) return { view, policies };
+  }
+  return undefined;
+}
+
+function syncErrorOf(id: ResourceId, views: readonly SourceView[]): string {
+  for (const { syncErrors } of views) {
+    const error = syncErrors.get(id);
+    if (error) return error;
+  }
+  return '';
+}
+
+/** What is told of a workload beside what the cluster has of it. */
+interface GitFacts {
+  readonly policies: Policies;
+  readonly readOnly: ControllerStatus['ReadOnly'];
+  readonly syncError: string;
+}
+
+function controllerStatus(workload: Workload, { policies, readOnly, syncError }: GitFacts): ControllerStatus {
   return {
     ID: workload.id,
     Containers: workload.containers.map(plainContainer),
-    ReadOnly: readOnlyReason(view, views),
+    ReadOnly: readOnly,
     Status: workload.status,
     Rollout: workload.rollout,
-    SyncError: syncError ?? '',
+    SyncError: syncError,
     Antecedent: workload.antecedent ?? '',
     Labels: workload.labels && sortedMap(workload.labels),
     Automated: isSet(policies, 'automated'),

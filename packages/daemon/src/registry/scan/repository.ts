@@ -71,19 +71,23 @@ export function readImages(repository: Repository | undefined): RepositoryImages
     };
   }
   const { table, listedAt } = repository;
-  const tags = table.names();
+  let names: readonly string[] | undefined;
+  const tags = (): readonly string[] => (names ??= table.names());
   let indexes: Map<string, number> | undefined;
   return {
     state: 'scanned',
-    tags,
+    get tags() {
+      return tags();
+    },
     scannedAt: listedAt,
+    version: table.version,
     tag(tag) {
-      indexes ??= new Map(tags.map((name, index) => [name, index]));
+      indexes ??= new Map(tags().map((name, index) => [name, index]));
       const index = indexes.get(tag);
       return index === undefined ? { state: 'unlisted' } : stateOf(tag, table.read(index, tag));
     },
     images: () =>
-      tags.flatMap((tag, index) => {
+      tags().flatMap((tag, index) => {
         const entry = table.read(index, tag);
         return entry.state === 'known' ? [imageOf(tag, entry)] : [];
       }),

@@ -122,3 +122,24 @@ it.each<{ entry: TagEntry; now: number; due: string }>([
   table.write(0, 'a', entry);
   expect(table.due(0, now)).toBe(due);
 });
+
+it('has another version when something else is known, and only then', async () => {
+  const table = await tableOf('1', '2');
+  const versions = [table.version];
+  const step = (act: () => void) => {
+    act();
+    versions.push(table.version);
+  };
+  step(() => table.write(0, '1', known(1, '2020-01-01T00:00:00Z')));
+  step(() => table.write(1, '2', known(2, '2021-01-01T00:00:00Z')));
+  step(() => table.trim(1));
+  versions.push((await table.renamed(['1', '2', '3'], breathe)).table.version);
+  expect(new Set(versions).size).toBe(versions.length);
+
+  const same = table.version;
+  table.read(0, '1');
+  table.reserve(2);
+  table.trim(1);
+  expect((await table.renamed(['1', '2'], breathe)).table.version).toBe(same);
+  expect(table.version).toBe(same);
+});

@@ -73,6 +73,12 @@ export class TagTable {
   #isWhole = false;
   #reasons: string[] = [];
   readonly #details = new Map<string, ImageDetails>();
+  #version: object = {};
+
+  /** The same object for as long as the table says the same. */
+  get version(): object {
+    return this.#version;
+  }
 
   get size(): number {
     return this.#count;
@@ -172,6 +178,7 @@ export class TagTable {
   }
 
   write(index: number, name: string, entry: TagEntry): void {
+    this.#version = {};
     const at = this.#rowOf(index) ?? this.#newRow(index);
     const rows = this.#rows;
     rows.fill(0, at, at + rowSize);
@@ -214,6 +221,7 @@ export class TagTable {
   /** Forgets the details of all images but the newest. */
   trim(keep: number): void {
     if (this.#details.size <= keep) return;
+    this.#version = {};
     const dated = this.names().flatMap((name, index) =>
       this.#details.has(name) ? [{ name, createdAt: this.#created(this.#rowOf(index) ?? 0) }] : [],
     );
