@@ -123,6 +123,22 @@ describe('the start of fluxctl', () => {
     expect(readdirSync(cache)).not.toEqual([]);
     rmSync(folder, { recursive: true });
   });
+
+  it('asks the daemon without loading Node’s second HTTP client', () => {
+    const whatIsLoaded = `process.on('exit', () => console.log(process.moduleLoadList.join(' ')))`;
+    const { stdout } = spawnSync(
+      process.execPath,
+      [
+        `--import=data:text/javascript,${encodeURIComponent(whatIsLoaded)}`,
+        built,
+        'list-workloads',
+        '--url=http://127.0.0.1:1',
+      ],
+      { env: { PATH: process.env.PATH, HOME: dist }, encoding: 'utf8' },
+    );
+    expect(stdout).toContain(' NativeModule http ');
+    expect(stdout).not.toMatch(/ NativeModule (?:internal\/deps\/undici\/undici|http2|https) /);
+  });
 });
 
 async function packAndInstall(program: Program, folder: string): Promise<Installed> {

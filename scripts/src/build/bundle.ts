@@ -6,6 +6,7 @@ import { minify } from 'rolldown/utils';
 import { asciiOnly } from './ascii-only.ts';
 import { chunkGroups } from './chunk-groups.ts';
 import { compileCacheFrom } from './compile-cache.ts';
+import { leanAxios } from './lean-axios.ts';
 import { leanCommander } from './lean-commander.ts';
 import { leanPortForward } from './lean-port-forward.ts';
 import { printLicences, readBundledPackages } from './licences.ts';
@@ -28,7 +29,7 @@ const dense = { mangle: false, compress: true, codegen: true };
 const denseLibraries: Plugin = {
   name: 'dense-libraries',
   async renderChunk(code, { fileName, moduleIds }) {
-    const foreign = moduleIds.length > 0 && moduleIds.every((id) => id.includes('/node_modules/'));
+    const foreign = moduleIds.length > 0 && moduleIds.every((id) => /\/node_modules\/|^virtual:/.test(id));
     return foreign ? (await minify(fileName, code, { module: true })).code : null;
   },
 };
@@ -54,7 +55,7 @@ export async function bundleProgram(
     platform: 'node',
     // Its modules only define classes; 800 of them are models of kinds, which nobody here asks for.
     treeshake: { moduleSideEffects: [{ test: /\/client-node\/dist\//, sideEffects: false }] },
-    plugins: [leanCommander, leanPortForward, denseLibraries, compileCache, asciiOnly],
+    plugins: [leanAxios, leanCommander, leanPortForward, denseLibraries, compileCache, asciiOnly],
     onLog: (level, log) => {
       // A dynamic import may be there to break a circle, not to be lazy.
       if (level === 'warn' && log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') warnings.push(log.message);

@@ -10,6 +10,7 @@ const padding = 2;
  * in code points, colours not counted.
  */
 export function tabTable(rows: readonly (readonly string[])[]): string {
+  const lengths = rows.map((row) => row.map(length));
   const widths = rows.map(() => [] as number[]);
   const columns = Math.max(0, ...rows.map((row) => row.length - 1));
   for (let column = 0; column < columns; column += 1) {
@@ -18,20 +19,20 @@ export function tabTable(rows: readonly (readonly string[])[]): string {
       let end = start;
       let width = 0;
       for (; end < rows.length && hasColumn(rows[end], column); end += 1) {
-        width = Math.max(width, length(rows[end]?.[column]) + padding);
+        width = Math.max(width, (lengths[end]?.[column] ?? 0) + padding);
       }
       for (let row = start; row < end; row += 1) widths[row]?.push(width);
       start = Math.max(end, start + 1);
     }
   }
-  return rows.map((row, at) => `${layOut(row, widths[at] ?? [])}\n`).join('');
+  return rows.map((row, at) => `${layOut(row, lengths[at] ?? [], widths[at] ?? [])}\n`).join('');
 }
 
-function layOut(row: readonly string[], widths: readonly number[]): string {
+function layOut(row: readonly string[], lengths: readonly number[], widths: readonly number[]): string {
   return row
     .map((cell, column) => {
       const width = widths[column];
-      return width === undefined ? cell : cell + ' '.repeat(width - length(cell));
+      return width === undefined ? cell : cell + ' '.repeat(width - (lengths[column] ?? 0));
     })
     .join('');
 }
@@ -40,6 +41,10 @@ function hasColumn(row: readonly string[] | undefined, column: number): boolean 
   return row !== undefined && column < row.length - 1;
 }
 
-function length(cell = ''): number {
+/** What most cells consist of: one column each. */
+const plain = /^[\x20-\x7e]*$/;
+
+function length(cell: string): number {
+  if (plain.test(cell)) return cell.length;
   return [...stripVTControlCharacters(cell)].length;
 }
