@@ -15,15 +15,16 @@ export async function applyAll(
   items: readonly ApplyItem[],
   ports: ApplyPorts,
   signal: AbortSignal,
-  onProgress: () => void,
+  onProgress: (done: number) => void,
 ): Promise<readonly ApplyOutcome[]> {
   const outcomes = new Map<ApplyItem, ApplyOutcome>();
+  const tellProgress = (): void => onProgress(outcomes.size);
   const done = new Map<Batch<ApplyItem>, Promise<void>>();
   let established = Promise.resolve();
 
   const establish = async (definitions: readonly ApplyItem[]): Promise<void> => {
     const fresh = definitions.filter((item) => isNewDefinition(outcomes.get(item)));
-    const failures = await untilDefined(fresh, ports, signal, onProgress);
+    const failures = await untilDefined(fresh, ports, signal, tellProgress);
     for (const failure of failures) outcomes.set(failure.item, failure);
   };
   const apply = async ({ items, after, ofNewKinds }: Batch<ApplyItem>): Promise<void> => {
@@ -32,7 +33,7 @@ export async function applyAll(
     const isStopped = (): boolean => signal.aborted;
     await eachBounded(items, begunAtMost, isStopped, async (item) => {
       outcomes.set(item, await applyObject(item, ports, signal));
-      onProgress();
+      tellProgress();
     });
     signal.throwIfAborted();
   };

@@ -149,12 +149,13 @@ export interface Cluster {
    * Server-side apply of all items, each as soon as what it may need is done with: its namespace, its
    * definition, what is of an earlier stage there. One outcome an item, in the order of `items`; rejects
    * only when aborted.
-   * @param onProgress - called as each item is done, for those who wait and for the limit of a stall
+   * @param onProgress - told how many items are done, also while something that goes on is waited for: for
+   *   those who wait, and for the limit of a stall
    */
   apply(
     items: readonly ApplyItem[],
     signal: AbortSignal,
-    onProgress?: () => void,
+    onProgress?: (done: number) => void,
   ): Promise<readonly ApplyOutcome[]>;
   /** Deletes, in the reverse order of stages, with preconditions on uid and resourceVersion. */
   prune(

@@ -39,8 +39,7 @@ export async function applyAll(
   ports.log.log({ cmd: 'apply', args: '', count: ordered.length });
   const items = ordered.map(({ wanted }) => applyItem(wanted, ports.body));
   const start = performance.now();
-  let done = 0;
-  const outcomes = await ports.cluster.apply(items, signal, () => onProgress(++done));
+  const outcomes = await ports.cluster.apply(items, signal, onProgress);
   await breathe();
   const applied = ordered.flatMap(({ wanted, reason }, index) => {
     const outcome = outcomes[index];

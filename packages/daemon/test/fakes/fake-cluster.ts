@@ -206,8 +206,7 @@ export function createFakeCluster(): FakeCluster {
     async apply(items, signal, onProgress) {
       const outcomes: ApplyOutcome[] = [];
       for (const item of items) {
-        outcomes.push(await applyOne(item, signal));
-        onProgress?.();
+        onProgress?.(outcomes.push(await applyOne(item, signal)));
       }
       return outcomes;
     },
