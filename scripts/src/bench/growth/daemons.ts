@@ -24,7 +24,7 @@ export const growthOfDaemons: Measurement = {
     const scenes: Scene[] = [];
     const rows: Row[] = [];
     for (const size of sizesOf(bench)) {
-      while (scenes.length < size) scenes.push(daemons.use(await addDaemon(stage, bench)));
+      while (scenes.length < size) scenes.push(await addDaemon(stage, daemons, bench));
       bench.tell(`${print(size)}: a minute in which nothing is to do`);
       rows.push(...(await watchIdle(stage, scenes)));
     }
@@ -33,8 +33,10 @@ export const growthOfDaemons: Measurement = {
   },
 };
 
-async function addDaemon(stage: Stage, { signal }: Bench): Promise<Scene> {
+async function addDaemon(stage: Stage, daemons: AsyncDisposableStack, { signal }: Bench): Promise<Scene> {
   const scene = await stage.setUp({ count: objectsEach, filesPerFolder: 100, args: often });
+  // The objects end with the cluster.
+  daemons.use(scene.fluxd);
   await scene.firstSync(await scene.fluxd.start());
   // The newest ten of each are fetched last.
   await untilRegistry(scene.fluxd, ({ images }) => images >= 10, imagesEach, signal);

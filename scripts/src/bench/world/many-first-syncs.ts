@@ -29,7 +29,9 @@ export async function watchFirstSyncs(bench: Bench): Promise<ManyFirstSyncs> {
   const seen: FirstSyncSeen[] = [];
   while (seen.length < runs) {
     await using stage = await openStage(bench);
-    await using scene = await stage.setUp({ count, filesPerFolder: seen.length % 2 === 0 ? 100 : 1 });
+    const scene = await stage.setUp({ count, filesPerFolder: seen.length % 2 === 0 ? 100 : 1 });
+    // The objects end with the cluster.
+    await using _ = scene.fluxd;
     const one = await watchFirstSync(scene, bench.signal);
     bench.tell(
       `first sync of ${count} objects: ${one.took.toFixed(0)} ms, ${one.rss.toFixed(0)} MB, peak ${one.peak.toFixed(0)} MB`,
