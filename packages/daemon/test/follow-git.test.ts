@@ -36,6 +36,7 @@ describe.each(clustersUnderTest())('fluxd on the $name cluster', ({ start }) => 
     const url = repository.url;
     for (const line of [
       'component=sync-loop err="git repo not ready: git repo has not been cloned yet"',
+      `component=sync-loop event=cloned url=${url} branch=master`,
       `component=sync-loop event=refreshed url=${url} branch=master HEAD=${head}`,
       `component=daemon info="trying to sync git changes to the cluster" old= new=${head}`,
       'method=Sync cmd=apply args= count=3',

@@ -38,7 +38,7 @@ export async function measureRestart(
     const start = performance.timeOrigin + performance.now();
     const from = await fluxd.start();
     const end = await fluxd.log.line(/ info="nothing to do/, from, signal);
-    const begin = fluxd.log.find(/ event=refreshed /, from);
+    const begin = fluxd.log.find(/ event=cloned /, from);
     ours.push(end.at - (begin?.at ?? Number.NaN));
     wholes.push(end.at - start);
     peak = Math.max(peak, (await fluxd.ask('peak')).peak);
@@ -55,7 +55,7 @@ export async function measureRestart(
       ...summary(ours, theirs),
       goal: { ratio: 3 },
       peak,
-      note: `from the head being known; ${median(wholes).toFixed(0)} ms from the start of the process`,
+      note: `from the end of the clone; ${median(wholes).toFixed(0)} ms from the start of the process`,
     },
     {
       what: `${what}: objects written`,

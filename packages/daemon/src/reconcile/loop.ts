@@ -1,5 +1,5 @@
 import { errorMessage } from '@fluxctl/shared/errors';
-import type { CommitSha } from '../git/repository.ts';
+import type { CommitSha, RepositoryStatus } from '../git/repository.ts';
 import { type BackOffOptions, backOff } from '../waiting/back-off.ts';
 import type { SourcePorts } from './pass-ports.ts';
 import type { Passes } from './run-pass.ts';
@@ -225,6 +225,9 @@ export function createSourceLoop(
         if (stuck && status.error !== '' && status.error !== last.error) {
           log.log({ err: `git repo not ready: ${status.error}` });
         }
+        if (status.state === 'cloned' && !hasClone(last)) {
+          log.log({ event: 'cloned', url: repository.safeUrl, branch: config.branch });
+        }
         last = status;
       });
       if (repository.status.state !== 'unconfigured') metrics.gitReady(repository.status.state === 'ready');
@@ -253,6 +256,10 @@ export function createSourceLoop(
       log.log({ stopping: true });
     },
   };
+}
+
+function hasClone({ state }: RepositoryStatus): boolean {
+  return state === 'cloned' || state === 'ready';
 }
 
 function nothingAsked(): Asked {

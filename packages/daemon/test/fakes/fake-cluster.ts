@@ -206,7 +206,8 @@ export function createFakeCluster(): FakeCluster {
     async apply(items, signal, onProgress) {
       const outcomes: ApplyOutcome[] = [];
       for (const item of items) {
-        onProgress?.(outcomes.push(await applyOne(item, signal)));
+        outcomes.push(await applyOne(item, signal));
+        onProgress?.(outcomes.length);
       }
       return outcomes;
     },

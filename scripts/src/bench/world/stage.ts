@@ -42,7 +42,7 @@ export interface Scene extends AsyncDisposable {
   /**
    * Of a daemon that was started: waits until its first pass has applied everything.
    * @param from - the place in the log where it starts
-   * @returns milliseconds from the head being known to the last answer
+   * @returns milliseconds from the end of the clone to the last answer
    */
   firstSync(from: number): Promise<number>;
 }
@@ -114,7 +114,7 @@ export async function openStage({ bundles, signal }: Bench): Promise<Stage> {
         async firstSync(from) {
           const end = await fluxd.log.line(/ cmd="server-side apply" /, from, signal);
           if (!/ err=null /.test(end.text)) throw new Error(`not all was applied:\n${fluxd.log.tail(from)}`);
-          const begin = fluxd.log.find(/ event=refreshed /, from);
+          const begin = fluxd.log.find(/ event=cloned /, from);
           await fluxd.log.line(/ state="tag flux" /, from, signal);
           return end.at - (begin?.at ?? Number.NaN);
         },
