@@ -1,5 +1,6 @@
 import type { Policies } from '@fluxctl/shared/policy/policies';
 import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
+import type { Definitions } from './definitions.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -10,13 +11,26 @@ export async function definedPolicies(
   sources: readonly Source[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<ResourceId, Policies>> {
-  const found = new Map<ResourceId, Policies>();
+  const found: ReadonlyMap<ResourceId, Policies>[] = [];
   for (const source of sources) {
     const isReady = source.repository.status.state === 'ready';
     const definitions = isReady ? await source.definedNow(signal) : source.applied();
-    for (const [id, { manifest }] of definitions?.byId ?? []) {
-      if (!found.has(id)) found.set(id, manifest.policies);
-    }
+    if (definitions) found.push(policiesIn(definitions));
   }
-  return found;
+  const [only, ...more] = found;
+  if (only && more.length === 0) return only;
+  // What the first source says counts.
+  return new Map(found.toReversed().flatMap((policies) => [...policies]));
+}
+
+/** Of definitions that stay, while the API and automation ask again and again. */
+const known = new WeakMap<Definitions, ReadonlyMap<ResourceId, Policies>>();
+
+function policiesIn(definitions: Definitions): ReadonlyMap<ResourceId, Policies> {
+  const before = known.get(definitions);
+  if (before) return before;
+  const policies = new Map<ResourceId, Policies>();
+  for (const [id, { manifest }] of definitions.byId) policies.set(id, manifest.policies);
+  known.set(definitions, policies);
+  return policies;
 }

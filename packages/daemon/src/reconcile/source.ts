@@ -79,10 +79,10 @@ export function createSource(config: SourceConfig, ports: SourcePorts): Source {
     applied: () => passes.current,
     definitionsAt: (revision, signal) => passes.definitions.at(revision, signal),
     syncErrors() {
-      const errors = new Map<ResourceId, string>();
-      for (const { id, action, error } of loop.report()?.outcomes ?? []) {
-        if (id !== undefined && action === 'failed') errors.set(id, error?.message ?? '');
-      }
+      const report = loop.report();
+      if (!report) return noErrors;
+      const errors = errorsOf.get(report) ?? errorsIn(report);
+      errorsOf.set(report, errors);
       return errors;
     },
     status(which) {
@@ -104,6 +104,18 @@ export function createSource(config: SourceConfig, ports: SourcePorts): Source {
       };
     },
   };
+}
+
+/** Of a report that stays, while the API asks again and again. */
+const errorsOf = new WeakMap<SyncReport, ReadonlyMap<ResourceId, string>>();
+const noErrors: ReadonlyMap<ResourceId, string> = new Map();
+
+function errorsIn({ outcomes }: SyncReport): ReadonlyMap<ResourceId, string> {
+  const errors = new Map<ResourceId, string>();
+  for (const { id, action, error } of outcomes) {
+    if (id !== undefined && action === 'failed') errors.set(id, error?.message ?? '');
+  }
+  return errors;
 }
 
 function untilCloned(repository: Repository): Promise<void> {

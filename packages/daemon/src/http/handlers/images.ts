@@ -51,10 +51,12 @@ export const listImages: Handler = async (request, ports) => {
     encodedContainer(one, policies, ports.images.imagesOf(one.image), fields);
   return {
     pieces: jsonArray(workloads, ({ id, containers }) =>
-      encodedImages(id, containers, (one) => container(defined.get(id) ?? {}, one)),
+      encodedImages(id, containers, (one) => container(defined.get(id) ?? noPolicies, one)),
     ),
   };
 };
+
+const noPolicies: Policies = {};
 
 /** An `ImageStatus`. */
 function* encodedImages(
@@ -81,9 +83,20 @@ function encodedContainer(
 ): Buffer {
   const told = () => containerWithImages(container, policies, images, fields);
   if (images.state === 'unknown') return encode(told());
+  return lately.get([question(container, policies), ...fields].join('\n'), images.version, told);
+}
+
+/** Of a container that stays, while somebody asks for its images again and again. */
+const questions = new WeakMap<NamedImage, { readonly policies: Policies; readonly text: string }>();
+
+/** All that the answer depends on, beside what is known of the repository. */
+function question(container: NamedImage, policies: Policies): string {
+  const known = questions.get(container);
+  if (known?.policies === policies) return known.text;
   const { pattern, order } = readContainerPolicy(policies, container.name);
-  const key = [container.name, writeImageRef(container.image), pattern.text, order, ...fields].join('\n');
-  return lately.get(key, images.version, told);
+  const text = [container.name, writeImageRef(container.image), pattern.text, order].join('\n');
+  questions.set(container, { policies, text });
+  return text;
 }
 
 /** Others are answered meanwhile: a thousand workloads may have a thousand tags each. */
