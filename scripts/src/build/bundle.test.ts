@@ -79,6 +79,16 @@ describe.each(programs)('$name, built, packed and installed', (program) => {
     expect(texts.filter(([, text]) => /[\u0080-\uffff]/.test(text)).map(([name]) => name)).toEqual([]);
   });
 
+  it('reads a kubeconfig without loading Node’s second HTTP client', () => {
+    const files = built.files.filter(({ modules }) => modules.some((id) => id.includes('/client-node/')));
+    expect(files).not.toEqual([]);
+    const imports = files.map(({ name }) => `await import(${JSON.stringify(join(built.dist, name))});`);
+    const code = `${imports.join(' ')} console.log(process.moduleLoadList.join(' '))`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+    expect(stdout).toContain(' NativeModule http ');
+    expect(stdout).not.toContain('internal/deps/undici/undici');
+  });
+
   it('is packed with nothing but what is needed', () => {
     const strangers = built.packed.filter(
       (path) => !/^(package\.json|dist\/(chunks\/)?[a-z0-9-]+\.mjs)$/.test(path),

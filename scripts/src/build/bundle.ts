@@ -8,6 +8,7 @@ import { chunkGroups } from './chunk-groups.ts';
 import { compileCacheFrom } from './compile-cache.ts';
 import { leanAxios } from './lean-axios.ts';
 import { leanCommander } from './lean-commander.ts';
+import { leanHttp } from './lean-http.ts';
 import { leanPortForward } from './lean-port-forward.ts';
 import { printLicences, readBundledPackages } from './licences.ts';
 import type { Program } from './programs.ts';
@@ -55,7 +56,7 @@ export async function bundleProgram(
     platform: 'node',
     // Its modules only define classes; 800 of them are models of kinds, which nobody here asks for.
     treeshake: { moduleSideEffects: [{ test: /\/client-node\/dist\//, sideEffects: false }] },
-    plugins: [leanAxios, leanCommander, leanPortForward, denseLibraries, compileCache, asciiOnly],
+    plugins: [leanAxios, leanHttp, leanCommander, leanPortForward, denseLibraries, compileCache, asciiOnly],
     onLog: (level, log) => {
       // A dynamic import may be there to break a circle, not to be lazy.
       if (level === 'warn' && log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') warnings.push(log.message);
