@@ -28,6 +28,7 @@ it('passes on what git needs, and nothing else', () => {
     'GIT_TERMINAL_PROMPT',
     'HOME',
     'LC_ALL',
+    'MALLOC_TRIM_THRESHOLD_',
     'PATH',
     'https_proxy',
   ]);

@@ -24,17 +24,26 @@ export interface EditedObject {
 
 /** Collects what is to change in a document, before anything does. */
 export class Draft {
-  readonly syntax: SyntaxDocument;
+  readonly text: string;
+  /** Whether `readPlainDocument` could read the text. */
+  readonly isPlain: boolean;
   readonly splices: Splice[] = [];
   readonly changes: IntendedChange[] = [];
-  readonly #scalars = new Map<ScalarNode, string>();
+  /** By where they start. */
+  readonly #scalars = new Map<number, string>();
+  readonly #readSyntax: () => SyntaxDocument;
+  #syntax: SyntaxDocument | undefined;
 
-  constructor(syntax: SyntaxDocument) {
-    this.syntax = syntax;
+  /** @param readSyntax - costs more than all else: called when something needs it */
+  constructor(text: string, isPlain: boolean, readSyntax: () => SyntaxDocument) {
+    this.text = text;
+    this.isPlain = isPlain;
+    this.#readSyntax = readSyntax;
   }
 
-  get text(): string {
-    return this.syntax.text;
+  get syntax(): SyntaxDocument {
+    this.#syntax ??= this.#readSyntax();
+    return this.#syntax;
   }
 
   intend(path: FieldPath, value: YamlNode | undefined): void {
@@ -47,7 +56,7 @@ export class Draft {
 
   /** Gives a scalar another text; the same one twice where an anchor shares it. @throws {EditProblem} */
   setScalar(node: ScalarNode, value: string): void {
-    const other = this.#scalars.get(node);
+    const other = this.#scalars.get(node.start);
     if (other === value) return;
     if (other !== undefined) {
       throw this.problem(
@@ -55,13 +64,13 @@ export class Draft {
         `one value would have to be both ${other} and ${value}${node.anchor === undefined ? '' : `: it is shared through anchor &${node.anchor}`}`,
       );
     }
-    this.#scalars.set(node, value);
+    this.#scalars.set(node.start, value);
     this.splices.push({ start: node.start, end: node.end, text: replaceScalar(this.text, node, value) });
   }
 
   /** The text that a scalar is going to have; undefined where it stays. */
   nextText(node: SyntaxNode | undefined): string | undefined {
-    return node?.type === 'scalar' ? this.#scalars.get(node) : undefined;
+    return node?.type === 'scalar' ? this.#scalars.get(node.start) : undefined;
   }
 
   /** A problem with its line in the document. */

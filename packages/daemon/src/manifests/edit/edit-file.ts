@@ -3,6 +3,7 @@ import { composeEvents } from '../yaml/compose.ts';
 import { type DocumentSlice, splitDocuments } from '../yaml/documents.ts';
 import { isSequence, YamlFloat, YamlMap, type YamlNode } from '../yaml/node.ts';
 import { parseDocument, YamlError } from '../yaml/parse-events.ts';
+import { readPlainDocument } from '../yaml/plain-document.ts';
 import { scalarText } from '../yaml/scalar-text.ts';
 import { Draft, type EditedObject } from './draft.ts';
 import { type AnnotationChanges, editAnnotations } from './edit-annotations.ts';
@@ -68,9 +69,7 @@ function editSlice(slice: DocumentSlice, edits: readonly ObjectEdit[]): string {
 }
 
 function editDocument(text: string, edits: readonly ObjectEdit[]): string {
-  const parsed = parseDocument(text);
-  const { root } = composeEvents(parsed);
-  const draft = new Draft(readSyntax(text, parsed));
+  const { root, draft } = beginDraft(text);
   for (const { target, images, annotations } of edits) {
     const object = findObject(draft, root, target);
     if (images) editImages(draft, object, target.kind, images);
@@ -82,6 +81,16 @@ function editDocument(text: string, edits: readonly ObjectEdit[]): string {
   return edited;
 }
 
+function beginDraft(text: string): { readonly root: YamlNode; readonly draft: Draft } {
+  const plain = readPlainDocument(text);
+  if (plain) {
+    const draft = new Draft(text, true, () => readSyntax(text, parseDocument(text)));
+    return { root: plain.root, draft };
+  }
+  const parsed = parseDocument(text);
+  return { root: composeEvents(parsed).root, draft: new Draft(text, false, () => readSyntax(text, parsed)) };
+}
+
 /** The document itself, or an item of the list that it is. */
 function findObject(draft: Draft, root: YamlNode, target: ObjectTarget): EditedObject {
   const items =
@@ -89,11 +98,17 @@ function findObject(draft: Draft, root: YamlNode, target: ObjectTarget): EditedO
   const index = isSequence(items) ? items.findIndex((item) => isTarget(item, target)) : -1;
   const path: FieldPath = index < 0 ? [] : ['items', index];
   const value = isSequence(items) ? items[index] : root;
-  const node = nodeAt(draft.syntax, draft.syntax.root, path)?.node;
-  if (!(value instanceof YamlMap) || node?.type !== 'map' || !isTarget(value, target)) {
-    throw new EditProblem(`manifest not found: ${target.kind}/${target.name}`, undefined);
-  }
-  return { node, value, path };
+  const notFound = () => new EditProblem(`manifest not found: ${target.kind}/${target.name}`, undefined);
+  if (!(value instanceof YamlMap) || !isTarget(value, target)) throw notFound();
+  return {
+    value,
+    path,
+    get node() {
+      const node = nodeAt(draft.syntax, draft.syntax.root, path)?.node;
+      if (node?.type !== 'map') throw notFound();
+      return node;
+    },
+  };
 }
 
 function isTarget(object: YamlNode, { kind, name, isNamespace }: ObjectTarget): boolean {

@@ -123,6 +123,35 @@ describe('the scalar changes, and no byte beside it', () => {
       `,
     },
     {
+      n: '4.5 (11)',
+      what: 'the same text in a comment, in a block text and at the begin of another',
+      pod: `
+         # image: x:1
+         containers:
+         - name: a
+           image: x:1-slim
+           command:
+           - |
+             image: x:1
+         - name: c
+        -  image: x:1
+        +  image: x:2
+      `,
+    },
+    {
+      n: '4.5 (11)',
+      what: 'another key with such a value elsewhere',
+      pod: `
+         containers:
+         - name: c
+        -  image: "x:1"
+        +  image: "x:2"
+           env:
+           - name: IMAGE
+             value: x:1
+      `,
+    },
+    {
       n: '4.5 (12)',
       what: 'of several containers with one name the first, containers before init containers',
       pod: `

@@ -12,6 +12,7 @@ import { editFlowMap } from './flow-map.ts';
 import { columnOf } from './lines.ts';
 import { entryOf, nodeAt, resolveAlias } from './lookup.ts';
 import { styleOf, writePair } from './map-style.ts';
+import { onlyScalar } from './only-scalar.ts';
 import type { MapNode, SyntaxNode } from './syntax.ts';
 
 /** An image for a container. */
@@ -103,6 +104,11 @@ function readPodImage(written: string): ImageRef | undefined {
 /** @returns what is still to be added, where the map has no such key of its own */
 function setText(draft: Draft, object: EditedObject, path: FieldPath, value: string): Addition | undefined {
   const key = String(path.at(-1));
+  const only = draft.isPlain ? onlyScalar(draft.text, key, valueAt(object.value, path)) : undefined;
+  if (only) {
+    draft.setScalar(only, value);
+    return undefined;
+  }
   const map = nodeAt(draft.syntax, object.node, path.slice(0, -1))?.node;
   if (map?.type !== 'map')
     throw draft.problem(object.node, `${printFieldPath(path)} cannot be found in the text`);
