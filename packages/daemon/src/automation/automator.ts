@@ -5,6 +5,7 @@ import type { ResourceId } from '@fluxctl/shared/resource/resource-id';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { LogFields } from '../log/logger.ts';
 import type { ImageRegistry } from '../registry/image-registry.ts';
+import { createBreather } from '../waiting/breather.ts';
 import { createWake } from '../waiting/wake.ts';
 import { type AutomatedUpdatePorts, createAutomatedUpdates } from './automated-updates.ts';
 import { candidateIds, fingerprint, repositoriesOf, runningCandidates } from './candidates.ts';
@@ -84,6 +85,7 @@ export function createAutomator(ports: AutomatorPorts): Automator {
 
   /** @returns whether it came to a run */
   async function attempt(question: Question, signal: AbortSignal): Promise<boolean> {
+    const breathe = createBreather();
     const moving = new Set(moved);
     moved.clear();
     let state: GitState | undefined;
@@ -97,6 +99,7 @@ export function createAutomator(ports: AutomatorPorts): Automator {
         last = undefined;
         return true;
       }
+      await breathe();
       ids = candidateIds(state.policies);
       doing = 'checking workloads for new images';
       const running = ids.length === 0 ? [] : await cluster.workloads({ ids }, signal);
@@ -112,6 +115,7 @@ export function createAutomator(ports: AutomatorPorts): Automator {
     const isNews = print !== last?.fingerprint || ids.some((id) => moving.has(id));
     if (question === 'look' && !isNews) return false;
     tellStart();
+    await breathe();
     if (ids.length === 0) log.log({ msg: 'no automated workloads' });
     for (const line of senseless.news(switchLines(state.policies))) log.log(line);
     last = { fingerprint: print, repositories: repositoriesOf(candidates) };

@@ -1,7 +1,8 @@
 import { ServerError } from '@fluxctl/shared/errors';
+import { createBreather } from '../waiting/breather.ts';
 import type { CatFile, GitObject } from './cat-file.ts';
 import type { BlobId, CommitSha, TreeEntry } from './repository.ts';
-import { parseTree, type TreeObject } from './tree.ts';
+import { parseTree, type TreeItem, type TreeObject } from './tree.ts';
 
 /** A folder of a revision, with all that is below it. */
 interface Folder {
@@ -43,7 +44,12 @@ export class Trees {
 
   /** Folders that lie equally deep: all that is read of a level is asked for at once. */
   async #folders(places: readonly Place[], trees: readonly TreeObject[]): Promise<readonly Folder[]> {
-    const items = trees.map(parseTree);
+    const breathe = createBreather();
+    const items: (readonly TreeItem[])[] = [];
+    for (const tree of trees) {
+      items.push(parseTree(tree));
+      await breathe();
+    }
     const below = places.flatMap(({ path, before }, index) =>
       (items[index] ?? [])
         .filter(({ type }) => type === 'folder')
@@ -52,7 +58,8 @@ export class Trees {
     const changed = below.filter(({ id, before }) => before?.id !== id);
     const fresh = (await this.#read(changed)).values();
     const folders = below.map(({ id, before }) => (before?.id === id ? before : fresh.next().value)).values();
-    return places.map(({ path, id }, index) => {
+    const made: Folder[] = [];
+    for (const [index, { path, id }] of places.entries()) {
       const inside = new Map<string, Folder>();
       const files: TreeEntry[] = [];
       for (const { name, type, id: blob } of items[index] ?? []) {
@@ -65,8 +72,10 @@ export class Trees {
         inside.set(name, folder);
         for (const file of folder.files) files.push(file);
       }
-      return { id, folders: inside, files };
-    });
+      made.push({ id, folders: inside, files });
+      await breathe();
+    }
+    return made;
   }
 
   async #read(places: readonly Place[]): Promise<readonly Folder[]> {

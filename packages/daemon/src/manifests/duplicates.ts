@@ -8,7 +8,7 @@ export interface Defined {
 
 export interface Duplicates<T> {
   /** Those whose id is defined once, in their order. */
-  readonly unique: readonly T[];
+  readonly unique: ReadonlyMap<ResourceId, T>;
   /** One for each id that is defined more than once. */
   readonly problems: readonly LoadProblem[];
 }
@@ -18,23 +18,20 @@ export interface Duplicates<T> {
  * applied; what the cluster has is neither changed nor pruned. (Flux v1 refused the whole repository.)
  */
 export function setApartDuplicates<T>(items: readonly T[], definedBy: (item: T) => Defined): Duplicates<T> {
-  const first = new Map<ResourceId, SourcePosition>();
+  const unique = new Map<ResourceId, T>();
   const several = new Map<ResourceId, SourcePosition[]>();
   for (const item of items) {
     const { id, source } = definedBy(item);
-    const other = first.get(id);
-    if (other === undefined) first.set(id, source);
+    const other = unique.get(id);
+    if (other === undefined) unique.set(id, item);
     else {
       const known = several.get(id);
-      if (known === undefined) several.set(id, [other, source]);
+      if (known === undefined) several.set(id, [definedBy(other).source, source]);
       else known.push(source);
     }
   }
-  if (several.size === 0) return { unique: items, problems: [] };
-  return {
-    unique: items.filter((item) => !several.has(definedBy(item).id)),
-    problems: [...several].map(([id, sources]) => duplicateProblem(id, sources)),
-  };
+  for (const id of several.keys()) unique.delete(id);
+  return { unique, problems: [...several].map(([id, sources]) => duplicateProblem(id, sources)) };
 }
 
 function duplicateProblem(id: ResourceId, sources: readonly SourcePosition[]): LoadProblem {

@@ -97,7 +97,6 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
       const links = await readLinks(reader, entries, signal);
       await breathe();
       const tree = new RepositoryTree(entries, ({ blob }) => links.get(blob) ?? '');
-      await breathe();
       const selected = selectFiles(tree, paths);
       await parseNew(selected.files, signal, onParsed);
       const files = selected.files.map(fileAt);
@@ -113,7 +112,7 @@ export function createManifestLoader({ reader }: { readonly reader: TreeReader }
       const problems = [...selected.problems, ...files.flatMap(problemsOf), ...duplicates];
       const loaded: LoadedManifests = {
         revision,
-        manifests: unique,
+        manifests: [...unique.values()],
         problems,
         complete: problems.every(({ severity, ids }) => severity === 'warning' || ids.length > 0),
         customScopes: files.flatMap(({ customScopes }) => customScopes),

@@ -13,20 +13,19 @@ const maxLinks = 40;
 /** Files and folders of a revision. Symbolic links are followed as long as they stay in the repository. */
 export class RepositoryTree {
   readonly entries: readonly TreeEntry[];
-  readonly #byPath: ReadonlyMap<string, TreeEntry>;
-  readonly #directories: ReadonlySet<string>;
+  /** Both are made when somebody asks: that everything is followed, the root tells by itself. */
+  #byPath: ReadonlyMap<string, TreeEntry> | undefined;
+  #directories: ReadonlySet<string> | undefined;
   readonly #linkTarget: (link: TreeEntry) => string;
 
   /** @param linkTarget - what a symbolic link holds */
   constructor(entries: readonly TreeEntry[], linkTarget: (link: TreeEntry) => string) {
     this.entries = entries;
-    this.#byPath = new Map(entries.map((entry) => [entry.path, entry]));
-    this.#directories = directoriesOf(entries);
     this.#linkTarget = linkTarget;
   }
 
   hasFile(path: string): boolean {
-    const type = this.#byPath.get(path)?.type;
+    const type = this.#entryAt(path)?.type;
     return type === 'file' || type === 'symlink';
   }
 
@@ -43,7 +42,7 @@ export class RepositoryTree {
         continue;
       }
       const next = [...current, part];
-      const entry = this.#byPath.get(next.join('/'));
+      const entry = this.#entryAt(next.join('/'));
       if (entry?.type === 'symlink') {
         links += 1;
         if (links > maxLinks) return nowhere('too many levels of symbolic links');
@@ -52,13 +51,23 @@ export class RepositoryTree {
         pending.unshift(...target.split('/'));
       } else if (entry?.type === 'file') {
         return pending.every(isNoStep) ? { type: 'file', entry } : nowhere('not a directory');
-      } else if (this.#directories.has(next.join('/'))) {
+      } else if (this.#isDirectory(next.join('/'))) {
         current = next;
       } else {
         return nowhere('no such file or directory in the repository');
       }
     }
     return { type: 'directory', path: current.join('/') };
+  }
+
+  #entryAt(path: string): TreeEntry | undefined {
+    this.#byPath ??= new Map(this.entries.map((entry) => [entry.path, entry]));
+    return this.#byPath.get(path);
+  }
+
+  #isDirectory(path: string): boolean {
+    this.#directories ??= directoriesOf(this.entries);
+    return this.#directories.has(path);
   }
 }
 

@@ -38,6 +38,7 @@ export async function applyAll(
   await breathe();
   ports.log.log({ cmd: 'apply', args: '', count: ordered.length });
   const items = ordered.map(({ wanted }) => applyItem(wanted, ports.body));
+  await breathe();
   const start = performance.now();
   const outcomes = await ports.cluster.apply(items, signal, onProgress);
   await breathe();

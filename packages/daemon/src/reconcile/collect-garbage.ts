@@ -1,6 +1,7 @@
 import type { Cluster, LiveObject } from '../cluster/cluster.ts';
 import type { Logger } from '../log/logger.ts';
 import { gcMark } from '../manifests/mark.ts';
+import { createBreather, eachWithBreath } from '../waiting/breather.ts';
 import { pruneAll } from './carry-out.ts';
 import type { Definitions } from './definitions.ts';
 import { clusterSource } from './outcomes.ts';
@@ -29,7 +30,7 @@ export async function collectGarbage(
 ): Promise<Collected> {
   const { cluster, waits, log } = ports;
   const markOf = (id: LiveObject['id']): string => gcMark(config.setName, id);
-  const { stale, others } = splitMarked(cluster.live.marked(), now);
+  const { stale, others } = await splitMarked(cluster.live.marked(), now);
   const { prune, spared } = planPrune(others, now.mayDefine, markOf);
   const dry = config.garbageCollection === 'dry';
   for (const { id, ignore } of spared) {
@@ -93,14 +94,14 @@ export async function collectGarbage(
 }
 
 /** Out of the objects with a mark: those that git defines but the cluster has as they were before, and those that git does not define. */
-function splitMarked(marked: Iterable<LiveObject>, { byId }: Definitions) {
+async function splitMarked(marked: Iterable<LiveObject>, { byId }: Definitions) {
   const stale: LiveObject[] = [];
   const others: LiveObject[] = [];
-  for (const object of marked) {
+  await eachWithBreath(marked, createBreather(), (object) => {
     const wanted = byId.get(object.id);
     if (!wanted) others.push(object);
     else if (isStale(object, wanted)) stale.push(object);
-  }
+  });
   return { stale, others };
 }
 

@@ -17,7 +17,7 @@ import type {
   ParsedListener,
 } from '../manifests/manifest.ts';
 import { gcMark } from '../manifests/mark.ts';
-import { createBreather } from '../waiting/breather.ts';
+import { type Breather, createBreather } from '../waiting/breather.ts';
 import { untilAborted } from '../waiting/until-aborted.ts';
 import {
   createWantedResolver,
@@ -113,7 +113,7 @@ export function createDefinitionStore(
     const scopes = await lookUpScopes(loaded, ask);
     const resolved = resolve(loaded.manifests, scopes);
     await breathe();
-    const definitions = build(revision, loaded, resolved, defaultNamespace);
+    const definitions = await build(revision, loaded, resolved, defaultNamespace, breathe);
     return keep({ definitions, scopesOf });
   }
 
@@ -142,19 +142,21 @@ export function createDefinitionStore(
   };
 }
 
-function build(
+async function build(
   revision: CommitSha,
   loaded: LoadedManifests,
   resolved: readonly Wanted[],
   defaultNamespace: string,
-): Definitions {
+  breathe: Breather,
+): Promise<Definitions> {
   // Written with and without the default namespace, two objects turn out to be one only now.
-  const { unique: wanted, problems: duplicates } = setApartDuplicates(resolved, ({ id, manifest }) => ({
+  const { unique: byId, problems: duplicates } = setApartDuplicates(resolved, ({ id, manifest }) => ({
     id,
     source: manifest.source,
   }));
   const problems = [...loaded.problems, ...duplicates];
-  const byId = new Map(wanted.map((one) => [one.id, one]));
+  const wanted = [...byId.values()];
+  await breathe();
   const unscoped = wanted.filter(({ standing }) => standing.kind === 'unscoped');
   const scoped = wanted.filter(({ standing }) => standing.kind !== 'unscoped');
   const leftOut = new Set(
