@@ -29,31 +29,30 @@ function changed(
 }
 
 /** The first place where two values are not the same; the order of keys does not count. */
-export function firstDifference(a: YamlNode, b: YamlNode, path: FieldPath = []): FieldPath | undefined {
+export function firstDifference(a: YamlNode, b: YamlNode): FieldPath | undefined {
   if (a === b) return undefined;
-  if (a instanceof YamlMap && b instanceof YamlMap) return mapDifference(a, b, path);
+  if (a instanceof YamlMap && b instanceof YamlMap) return mapDifference(a, b);
   if (isSequence(a) && isSequence(b)) {
-    for (const [index, item] of a.entries()) {
+    // the path is put together on the way back, and mostly not at all: this runs through whole files
+    for (let index = 0; index < a.length; index += 1) {
       const other = b[index];
-      const found = other === undefined ? [...path, index] : firstDifference(item, other, [...path, index]);
-      if (found) return found;
+      const found = other === undefined ? [] : firstDifference(a[index] ?? null, other);
+      if (found) return [index, ...found];
     }
-    return a.length === b.length ? undefined : [...path, a.length];
+    return a.length === b.length ? undefined : [a.length];
   }
   const sameFloats = a instanceof YamlFloat && b instanceof YamlFloat && Object.is(a.value, b.value);
-  return sameFloats ? undefined : path;
+  return sameFloats ? undefined : [];
 }
 
-function mapDifference(a: YamlMap, b: YamlMap, path: FieldPath): FieldPath | undefined {
-  for (const [index, key] of a.keys.entries()) {
+function mapDifference(a: YamlMap, b: YamlMap): FieldPath | undefined {
+  for (let index = 0; index < a.keys.length; index += 1) {
+    const key = a.keys[index] ?? '';
     const other = b.keys[index] === key ? b.values[index] : b.get(key);
-    const value = a.values[index] ?? null;
-    // `[...path, key]` only where it is needed: this runs through whole files
-    if (other === undefined) return [...path, key];
-    const found = other === value ? undefined : firstDifference(value, other, [...path, key]);
-    if (found) return found;
+    const found = other === undefined ? [] : firstDifference(a.values[index] ?? null, other);
+    if (found) return [key, ...found];
   }
   if (a.keys.length === b.keys.length) return undefined;
   const extra = b.keys.find((key) => a.get(key) === undefined);
-  return [...path, extra ?? ''];
+  return [extra ?? ''];
 }

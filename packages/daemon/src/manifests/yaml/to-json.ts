@@ -16,8 +16,8 @@ export function toJson(node: YamlNode): JsonValue {
 
 export function objectOf(map: YamlMap): JsonObject {
   const object: JsonObject = {};
-  for (const [index, key] of map.keys.entries()) {
-    setMember(object, key, toJson(map.values[index] ?? null));
+  for (let index = 0; index < map.keys.length; index += 1) {
+    setMember(object, map.keys[index] ?? '', toJson(map.values[index] ?? null));
   }
   return object;
 }
