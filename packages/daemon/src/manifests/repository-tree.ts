@@ -13,7 +13,7 @@ const maxLinks = 40;
 /** Files and folders of a revision. Symbolic links are followed as long as they stay in the repository. */
 export class RepositoryTree {
   readonly entries: readonly TreeEntry[];
-  /** Both are made when somebody asks: that everything is followed, the root tells by itself. */
+  /** These two cost as much as all else of a load's begin: made for a path or a link, which most loads lack. */
   #byPath: ReadonlyMap<string, TreeEntry> | undefined;
   #directories: ReadonlySet<string> | undefined;
   readonly #linkTarget: (link: TreeEntry) => string;

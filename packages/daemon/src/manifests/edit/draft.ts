@@ -16,6 +16,7 @@ export interface IntendedChange {
 
 /** One object of a document that is edited. */
 export interface EditedObject {
+  /** Costs `Draft.syntax`. @throws {EditProblem} when its text is no map of its own */
   readonly node: MapNode;
   readonly value: YamlMap;
   /** From the top of the document. */
@@ -29,7 +30,7 @@ export class Draft {
   readonly isPlain: boolean;
   readonly splices: Splice[] = [];
   readonly changes: IntendedChange[] = [];
-  /** By where they start. */
+  /** By where they start, as that is the same however a scalar was found. */
   readonly #scalars = new Map<number, string>();
   readonly #readSyntax: () => SyntaxDocument;
   #syntax: SyntaxDocument | undefined;
@@ -41,6 +42,7 @@ export class Draft {
     this.#readSyntax = readSyntax;
   }
 
+  /** Where everything stands. Most images are set without it. */
   get syntax(): SyntaxDocument {
     this.#syntax ??= this.#readSyntax();
     return this.#syntax;

@@ -21,12 +21,14 @@ export function onlyScalar(text: string, key: string, value: YamlNode | undefine
   const before = lineBefore(text, start).replace(/^[ -]*/, '');
   const behind = text.slice(end, endOfLine(text, end));
   if (before !== `${key}: ` || !/^ *$|^ +#/.test(behind)) return undefined;
-  const place = { from: start, start, end, inFlow: false };
   return {
     type: 'scalar',
     style,
     value,
-    ...place,
+    from: start,
+    start,
+    end,
+    inFlow: false,
     anchor: undefined,
     tagged: false,
     empty: false,
